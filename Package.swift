@@ -1,0 +1,52 @@
+// swift-tools-version: 6.2
+// In the order of the data. A target names only targets above it.
+import PackageDescription
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "cordon",
+    products: [.executable(name: "cordon", targets: ["cordon"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C libraries of the system.
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CXlsxWriter", providers: [.apt(["libxlsxwriter-dev"])]),
+
+        // What all rooms share. Imports nothing.
+        .target(name: "Model"),
+        // Bytes to values: JSON, CSV, times, encodings, identifiers, addresses, agents. Pure and hot.
+        .target(name: "Scan", dependencies: ["Model"]),
+        // What an act of a service discloses, read from dated YAML files.
+        .target(name: "Profiles", dependencies: ["Model", yams], resources: [.embedInCode("Shipped")]),
+        // Files in, acts out in canonical order, every line accounted for.
+        .target(name: "Trail", dependencies: ["Model", "Scan", "Profiles", "CZlib", "CZstd", crypto]),
+        // Pseudonyms, entries, the Merkle log in tiles, signed notes, proofs.
+        .target(name: "Ledger", dependencies: ["Model", crypto]),
+        // Evidence, act by act. Pure: no file, no clock, no network.
+        .target(name: "Detection", dependencies: ["Model"]),
+        // Exact distinct persons for any scope, on disk.
+        .target(name: "Exposure", dependencies: ["Model"]),
+        // The incident as a value, and the folder that outside tools rely on.
+        .target(name: "Incident", dependencies: ["Model", "Ledger", "Exposure", crypto]),
+        // The pages and the workbook: pure functions of the incident.
+        .target(name: "Report", dependencies: ["Model", "Incident", "CXlsxWriter"]),
+        // The rooms in order: trails in, folder out; and the same again to verify it.
+        .target(name: "Investigation", dependencies: [
+            "Model", "Scan", "Profiles", "Trail", "Ledger", "Detection", "Exposure", "Incident", "Report", crypto, yams,
+        ]),
+        // A seeded generator of fictitious trails.
+        .target(name: "Story", dependencies: ["Model"]),
+        // The command. Links no network code.
+        .executableTarget(name: "cordon", dependencies: [
+            "Model", "Scan", "Profiles", "Trail", "Ledger", "Detection", "Exposure", "Incident", "Report", "Investigation", "Story", argumentParser,
+        ]),
+    ]
+)
