@@ -1,0 +1,52 @@
+import FoundationEssentials
+
+/// `incident.json` as bytes: keys sorted, two spaces, one newline at the end; the same value always gives the same bytes.
+extension IncidentDocument {
+    package func json() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .custom { CodedName(snakeCased($0.last?.stringValue ?? "")) }
+        return Array(try encoder.encode(self)) + [0x0A]
+    }
+
+    /// Reads what `json()` wrote, by this version or a later one that added fields.
+    package init(json bytes: [UInt8]) throws(FolderProblem) {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .custom { CodedName(camelCased($0.last?.stringValue ?? "")) }
+        do {
+            self = try decoder.decode(IncidentDocument.self, from: Data(bytes))
+        } catch {
+            throw FolderProblem(file: "incident.json", problem: "not an incident of schema \(IncidentDocument.schemaName)")
+        }
+        guard schema == IncidentDocument.schemaName else {
+            throw FolderProblem(file: "incident.json", problem: "schema is not \(IncidentDocument.schemaName)")
+        }
+    }
+}
+
+private struct CodedName: CodingKey {
+    var stringValue: String
+    var intValue: Int? { nil }
+    init(_ name: String) { stringValue = name }
+    init?(stringValue: String) { self.init(stringValue) }
+    init?(intValue: Int) { nil }
+}
+
+/// `professionalId` → `professional_id`. Names that are snake-cased already stay.
+private func snakeCased(_ name: String) -> String {
+    var out = ""
+    for character in name {
+        if character.isUppercase { out += "_" + character.lowercased() } else { out.append(character) }
+    }
+    return out
+}
+
+/// The way back. The one contract name with a number in it is spelt out in its `CodingKeys` and stays as it is.
+private func camelCased(_ name: String) -> String {
+    if name.hasPrefix("false_alarms_per_1000") { return name }
+    var out = "", raise = false
+    for character in name {
+        if character == "_" { raise = true } else { out += raise ? character.uppercased() : String(character); raise = false }
+    }
+    return out
+}
