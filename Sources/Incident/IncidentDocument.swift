@@ -15,6 +15,8 @@ package struct IncidentDocument: Codable, Equatable, Sendable {
     package var findings: [Finding]
     /// Distinct persons over all findings with measure `cut`.
     package var exposure: Levels
+    /// The same exposure, one part per data controller, sorted by name: what each of them must answer for.
+    package var controllers: [ControllerExposure]
     /// What was asked for: stated false-cut rate, names of profiles, whether a directory was given.
     package var options: Options
     /// Lines in the reader's language that say what this rests on and what stays unknown.
@@ -24,9 +26,9 @@ package struct IncidentDocument: Codable, Equatable, Sendable {
         case found, nothingFound = "nothing_found", incomplete
     }
 
-    package init(version: String, verdict: Verdict, trail: TrailSummary, ledger: LedgerSummary, findings: [Finding], exposure: Levels, options: Options, unknowns: [Sentence]) {
+    package init(version: String, verdict: Verdict, trail: TrailSummary, ledger: LedgerSummary, findings: [Finding], exposure: Levels, controllers: [ControllerExposure] = [], options: Options, unknowns: [Sentence]) {
         (self.version, self.verdict, self.trail, self.ledger) = (version, verdict, trail, ledger)
-        (self.findings, self.exposure, self.options, self.unknowns) = (findings, exposure, options, unknowns)
+        (self.findings, self.exposure, self.controllers, self.options, self.unknowns) = (findings, exposure, controllers, options, unknowns)
     }
 }
 
@@ -263,6 +265,38 @@ extension IncidentDocument {
         package var byController: [String: Int] = [:]
         package var unrecorded = 0
         package init() {}
+    }
+
+    /// What one data controller answers for: the exposure over all findings with measure `cut`, of its data alone.
+    package struct ControllerExposure: Codable, Equatable, Sendable {
+        package var controller: String
+        /// Sorted.
+        package var services: [String]
+        /// Whether being present in these services reveals health by context; nil when no profile says.
+        package var healthByContext: Bool?
+        /// First and last disclosure at level possible or stronger.
+        package var first: String?
+        package var last: String?
+        /// Names of the accounts through which its data was disclosed, sorted.
+        package var accounts: [String]
+        package var exposure: Levels
+        /// Records, apart from persons: one person disclosed by one act counts once. Nil when not counted.
+        package var disclosures: Disclosures?
+
+        package struct Disclosures: Codable, Equatable, Sendable {
+            package var established: Int
+            package var attributed: Int
+            package var possible: Int
+            package init(established: Int, attributed: Int, possible: Int) {
+                (self.established, self.attributed, self.possible) = (established, attributed, possible)
+            }
+        }
+
+        package init(controller: String, services: [String], healthByContext: Bool?, first: String?, last: String?, accounts: [String], exposure: Levels, disclosures: Disclosures?) {
+            (self.controller, self.services, self.healthByContext) = (controller, services, healthByContext)
+            (self.first, self.last, self.accounts, self.exposure) = (first, last, accounts, exposure)
+            self.disclosures = disclosures
+        }
     }
 
     /// What the report draws of one account.
