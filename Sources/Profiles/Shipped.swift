@@ -1,0 +1,4 @@
+extension ProfileSet {
+    /// The profiles that come with the program.
+    package static let shipped = ProfileSet([])
+}
