@@ -8,16 +8,16 @@ extension ExposureIndex {
         self.tally = nil
         let filter = Filter(scope)
         var count = ExposureCount()
-        var services = Seen(), controllers = Seen()
+        var services: Set<UInt32> = [], controllers: Set<UInt32> = []
         try forEachRun(filter) { segment, run throws(ExposureError) in
             let (accesses, references) = try tally.mark(segment, try tuples(segment, run), categories: run.categories, manners: run.manners)
             count.accesses += accesses
             count.references += references
-            for row in run.rows {
-                services.insert(segment.service[row])
-                controllers.insert(segment.controller[row])
-                if run.tuple == nil { count.unrecorded += Int(segment.unrecorded[row]) }
+            let unrecorded = Tally.survey(segment, run.rows) { service, controller in
+                services.insert(service)
+                controllers.insert(controller)
             }
+            if run.tuple == nil { count.unrecorded += unrecorded }
         }
         try forEachRun(filter) { segment, run throws(ExposureError) in tally.collect(segment, try tuples(segment, run)) }
         tally.drain { categories, manners, persons in
@@ -25,7 +25,7 @@ extension ExposureIndex {
             for (_, one) in Categories.named where categories & one.rawValue != 0 { count.byCategory[one, default: 0] += persons }
             for (_, one) in Manners.named where manners & one.rawValue != 0 { count.byManner[one, default: 0] += persons }
         }
-        if count.persons > 0 { try countFacets(filter, services.sorted, controllers.sorted, tally, &count) }
+        if count.persons > 0 { try countFacets(filter, services.sorted(), controllers.sorted(), tally, &count) }
         self.tally = tally
         return count
     }
@@ -61,17 +61,4 @@ extension ExposureIndex {
 private struct Facet: Hashable {
     var isService: Bool
     var number: UInt32
-}
-
-/// A set of numbers that mostly repeats its last one.
-private struct Seen {
-    private var all: Set<UInt32> = []
-    private var last: UInt32?
-
-    mutating func insert(_ number: UInt32) {
-        if number == last { return }
-        last = number
-        all.insert(number)
-    }
-    var sorted: [UInt32] { all.sorted() }
 }

@@ -58,6 +58,12 @@ package struct Sighting: Sendable, Equatable {
     package var reference: UInt32
     package var categories: Categories
     package var manners: Manners
+
+    package init(entry: UInt64, time: Instant, account: UInt32?, session: UInt64, service: UInt32, controller: UInt32, reference: UInt32, categories: Categories, manners: Manners) {
+        (self.entry, self.time, self.account, self.session) = (entry, time, account, session)
+        (self.service, self.controller, self.reference) = (service, controller, reference)
+        (self.categories, self.manners) = (categories, manners)
+    }
 }
 
 /// What a scope disclosed of one person.
@@ -72,4 +78,10 @@ package struct PersonExposure: Sendable, Equatable {
     package var accounts: [UInt32]
     package var first: Instant
     package var last: Instant
+
+    package init(person: UInt32, categories: Categories, manners: Manners, references: [UInt32], services: [UInt32], controllers: [UInt32], accounts: [UInt32], first: Instant, last: Instant) {
+        (self.person, self.categories, self.manners) = (person, categories, manners)
+        (self.references, self.services, self.controllers, self.accounts) = (references, services, controllers, accounts)
+        (self.first, self.last) = (first, last)
+    }
 }

@@ -11,8 +11,9 @@ final class Tally {
     private let references: UnsafeMutablePointer<UInt64>
     /// 64 services or controllers at a time; made when a scope has more than one.
     private var facets: UnsafeMutablePointer<UInt64>?
-    /// How many persons have each mask.
+    /// How many persons have each mask, and the masks that somebody has.
     private let histogram: UnsafeMutablePointer<Int>
+    private var met: [UInt16] = []
 
     private static let seen: UInt16 = 0x8000
     private static let maskCount = 1 << 16
@@ -58,22 +59,27 @@ final class Tally {
     func collect(_ segment: Segment, _ tuples: Range<Int>) {
         precondition(tuples.lowerBound >= 0 && tuples.upperBound <= segment.tuples)
         let (person, reference, masks, references, histogram) = (segment.person.base, segment.reference.base, self.masks, self.references, self.histogram)
+        let (persons, referenceLimit) = (UInt32(personCount), UInt32(referenceCount))
         for t in tuples {
-            let p = Int(person[t]), r = Int(reference[t])
+            let p = person[t], r = reference[t]
             // A tuple out of scope may name anything.
-            guard p < personCount, r < referenceCount else { continue }
-            histogram[Int(masks[p])] &+= 1
-            masks[p] = 0
-            references[r >> 6] = 0
+            guard p < persons, r < referenceLimit else { continue }
+            references[Int(r >> 6)] = 0
+            let mask = masks[Int(p)]
+            if mask == 0 { continue }
+            masks[Int(p)] = 0
+            if histogram[Int(mask)] == 0 { met.append(mask) }
+            histogram[Int(mask)] &+= 1
         }
     }
 
     /// Calls `body` with each mask (categories, manners) and its number of persons, and forgets them.
     func drain(_ body: (UInt8, UInt8, Int) -> Void) {
-        for mask in 0..<Tally.maskCount where histogram[mask] > 0 {
-            if mask & Int(Tally.seen) != 0 { body(UInt8(mask & 0xFF), UInt8((mask >> 8) & 0x7F), histogram[mask]) }
-            histogram[mask] = 0
+        for mask in met {
+            body(UInt8(mask & 0xFF), UInt8((mask >> 8) & 0x7F), histogram[Int(mask)])
+            histogram[Int(mask)] = 0
         }
+        met.removeAll(keepingCapacity: true)
     }
 
     /// Sets `bits` for the persons of the tuples in scope.
@@ -101,6 +107,24 @@ final class Tally {
                 bits &= bits &- 1
             }
         }
+    }
+
+    /// Calls `body` wherever service or controller changes from row to row; returns the sum of unrecorded persons.
+    static func survey(_ segment: Segment, _ rows: Range<Int>, _ body: (_ service: UInt32, _ controller: UInt32) -> Void) -> Int {
+        precondition(rows.lowerBound >= 0 && rows.upperBound <= segment.rows)
+        guard let first = rows.first else { return 0 }
+        let (service, controller, unrecorded) = (segment.service.base, segment.controller.base, segment.unrecorded.base)
+        var last = (service[first], controller[first]), sum = 0
+        body(last.0, last.1)
+        for row in rows {
+            let s = service[row], c = controller[row]
+            if s != last.0 || c != last.1 {
+                last = (s, c)
+                body(s, c)
+            }
+            sum += Int(unrecorded[row])
+        }
+        return sum
     }
 
     private var facetMarks: UnsafeMutablePointer<UInt64> {
