@@ -66,3 +66,11 @@ package enum Outcome: UInt8, Hashable, Sendable {
 package enum DeviceKind: UInt8, Hashable, Sendable {
     case unknown = 0, desk, phone, tablet, script
 }
+
+/// How sure it is that a person was exposed. Nested: what is established is attributed, what is attributed is possible.
+package enum ExposureLevel: Int, Comparable, Sendable, CaseIterable {
+    case possible = 0, attributed, established
+
+    package var name: String { "\(self)" }
+    package static func < (a: ExposureLevel, b: ExposureLevel) -> Bool { a.rawValue < b.rawValue }
+}
