@@ -16,6 +16,8 @@ struct Recording {
     private var accounts: [Pseudonym?] = []
     private var persons: [Pseudonym?] = []
     private var references: [Pseudonym?] = []
+    /// By person number.
+    private let hasOneReference: [Bool]
 
     init(draft: FolderDraft, trail: Trail, pseudonyms: Pseudonyms, origin: String) throws {
         (self.draft, self.trail, self.pseudonyms) = (draft, trail, pseudonyms)
@@ -25,13 +27,17 @@ struct Recording {
         accounts = Array(repeating: nil, count: trail.accounts.count)
         persons = Array(repeating: nil, count: trail.references.count)
         references = persons
+        var counts = [Int](repeating: 0, count: trail.references.count)
+        for number in trail.references.indices { counts[Int(trail.person(of: UInt32(number)))] += 1 }
+        hasOneReference = counts.map { $0 == 1 }
     }
 
     /// Writes one act and says which ledger entries it became: one, or several where one cannot hold its persons.
     mutating func append(_ act: Act) throws -> Range<Int> {
         let start = Int(ledger.size)
-        for entry in entries(of: act) {
-            try ledger.append(entry.encoded(salt: pseudonyms.salt(ledger.size)))
+        for var entry in try entry(of: act).split() {
+            entry.salt = pseudonyms.salt(ledger.size)
+            try ledger.append(try entry.encoded())
         }
         let number = UInt64(start)
         try index.append(
@@ -51,26 +57,26 @@ struct Recording {
         return start..<Int(ledger.size)
     }
 
-    private mutating func entries(of act: Act) -> [LedgerEntry] {
-        var entry = LedgerEntry(time: act.time, source: trail.sources[act.source], service: trail.services[act.service])
-        entry.controller = trail.controllers[act.controller]
+    private mutating func entry(of act: Act) -> LedgerEntry {
+        var entry = LedgerEntry(salt: pseudonyms.salt(ledger.size), time: act.time)
+        (entry.source, entry.service, entry.controller) = (trail.sources[act.source], trail.services[act.service], trail.controllers[act.controller])
         entry.account = act.account.map { account($0) }
-        entry.attribution = act.attribution
+        // An act that several accounts fit names none.
+        entry.attribution = act.account == nil ? .none : act.attribution
         entry.team = act.team == 0 ? 0 : pseudonyms.fingerprint(.team, trail.teams[act.team])
         (entry.session, entry.address, entry.network, entry.agent) = (act.session, act.address, act.network, act.agent)
         (entry.authentication, entry.device) = (act.authentication, act.device)
         (entry.action, entry.outcome, entry.breakGlass) = (act.action, act.outcome, act.breakGlass)
         entry.resource = act.resource == 0 ? "" : trail.resources[act.resource]
         entry.search = act.search
-        entry.event = pseudonyms.fingerprint(.event, act.eventID)
-        entry.events = act.events
-        entry.unrecorded = act.unrecorded
+        entry.eventID = pseudonyms.fingerprint(.event, act.eventID)
+        (entry.events, entry.unrecorded) = (act.events, act.unrecorded)
         entry.disclosures = act.disclosures.map { disclosure in
-            LedgerEntry.Disclosure(
-                person: person(disclosure.person), reference: reference(disclosure.reference), categories: disclosure.categories,
-                manners: disclosure.manners, ranks: ranks(disclosure.person))
+            LedgerEntry.Disclosed(
+                person: person(disclosure.person), reference: hasOneReference[Int(disclosure.person)] ? nil : reference(disclosure.reference),
+                categories: disclosure.categories, manners: disclosure.manners, ranks: ranks(disclosure.person))
         }
-        return entry.parts()
+        return entry
     }
 
     private func ranks(_ person: UInt32) -> LedgerEntry.Ranks? {
