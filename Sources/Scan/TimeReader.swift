@@ -32,8 +32,8 @@ struct TimeReader {
         self.text = text
         var (start, end) = (0, text.count)
         while start < end, TimeReader.isPadding(text[start]) { start += 1 }
-        while end > start, TimeReader.isPadding(text[end - 1]), text[end - 1] | 6 != 0x5F { end -= 1 }
-        // Brackets are 0x5B and 0x5D. A closing one may belong to `[Europe/Paris]`: it is padding only if an opening one was.
+        while end > start, TimeReader.isPadding(text[end - 1]), text[end - 1] != 0x5B, text[end - 1] != 0x5D { end -= 1 }
+        // A closing bracket may belong to `[Europe/Paris]`: it is padding only if an opening one was.
         if end > start, text[end - 1] == 0x5D, start > 0, text[start - 1] == 0x5B { end -= 1 }
         (at, self.end) = (start, end)
     }
