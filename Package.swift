@@ -48,5 +48,18 @@ let package = Package(
         .executableTarget(name: "cordon", dependencies: [
             "Model", "Scan", "Profiles", "Trail", "Ledger", "Detection", "Exposure", "Incident", "Report", "Investigation", "Story", argumentParser,
         ]),
+
+        // Tests see `package` symbols only, so that they run the code that is shipped.
+        .testTarget(name: "ModelTests", dependencies: ["Model"]),
+        .testTarget(name: "ScanTests", dependencies: ["Model", "Scan"]),
+        .testTarget(name: "ProfilesTests", dependencies: ["Model", "Profiles"]),
+        .testTarget(name: "TrailTests", dependencies: ["Model", "Scan", "Profiles", "Trail", "CZlib", "CZstd"]),
+        .testTarget(name: "LedgerTests", dependencies: ["Model", "Ledger", crypto]),
+        .testTarget(name: "DetectionTests", dependencies: ["Model", "Detection"]),
+        .testTarget(name: "ExposureTests", dependencies: ["Model", "Exposure"]),
+        .testTarget(name: "IncidentTests", dependencies: ["Model", "Ledger", "Incident"]),
+        .testTarget(name: "ReportTests", dependencies: ["Model", "Incident", "Report"]),
+        .testTarget(name: "StoryTests", dependencies: ["Model", "Scan", "Story"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["Model"]),
     ]
 )
