@@ -26,7 +26,9 @@ import Testing
             guard let start = vector.start, let end = vector.end else { return false }
             return Merkle.verifyInclusion(of: leaf, at: index, start: start, end: end, proof: hashes, root: root)
         }
-        guard let first = hash(vector.root1), let second = hash(vector.root2) else { return false }
+        // Where the roots do not matter but for being equal, the vectors have the words "don't care" in their place.
+        let roots = [vector.root1, vector.root2].map { data in data.map { Hash(Array($0)) ?? Hash(of: Array($0)) } }
+        guard let first = roots[0], let second = roots[1] else { return false }
         if let old = vector.size1, let size = vector.size2 {
             return Merkle.verifyConsistency(old: old, oldRoot: first, size: size, root: second, proof: hashes)
         }
