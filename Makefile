@@ -30,10 +30,10 @@ deps:
 deps-test:
 	@scripts/deps test
 
-build:
+build: deps
 	$(SWIFT) build -c release --product cordon
 
-demo: deps build
+demo: build
 	$(CORDON) demo
 
 # A second make, so that what deps-test has just installed is seen.

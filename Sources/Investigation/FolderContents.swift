@@ -8,6 +8,8 @@ struct FolderContents {
     let document: IncidentDocument
     let assembly: Assembly
     let trail: Trail
+    /// Path of pandoc; nil: no word-processor documents.
+    let pandoc: String?
 
     func write(to draft: FolderDraft) throws {
         try draft.write(try document.json(), to: "incident.json")
@@ -17,7 +19,12 @@ struct FolderContents {
         try Workbook.write(document, to: draft.draft + "/exposure.xlsx", created: trail.last ?? Instant(milliseconds: 0))
         try draft.makeFolder("sheets")
         for sheet in SheetSet.files(document) {
-            try draft.write(Array(sheet.html.utf8), to: "sheets/" + sheet.name)
+            let page = "sheets/" + sheet.name
+            try draft.write(Array(sheet.html.utf8), to: page)
+            if let pandoc {
+                let stem = page.hasSuffix(".html") ? String(page.dropLast(5)) : page
+                _ = Docx.convert(page: draft.draft + "/" + page, to: draft.draft + "/" + stem + ".docx", stamp: (trail.last?.milliseconds ?? 0) / 1_000, pandoc: pandoc)
+            }
         }
         try draft.write(Array(assembly.persons.csv(words).utf8), to: "restricted/persons.csv", mode: 0o600)
     }

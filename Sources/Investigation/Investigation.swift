@@ -55,7 +55,7 @@ package struct Investigation {
         let ledger = try recording.finish(scopes: assembly.scopes, signer: signer)
         let document = assembly.document(version: plan.version, ledger: ledger, pseudonyms: pseudonyms)
 
-        try FolderContents(document: document, assembly: assembly, trail: trail).write(to: draft)
+        try FolderContents(document: document, assembly: assembly, trail: trail, pandoc: Docx.pandoc(in: world.programFolders)).write(to: draft)
         try draft.write(Array(caseKey.fileText.utf8), to: "restricted/case.key", mode: 0o600)
         report(InvestigationProgress(phase: .writing, fraction: 1, done: trail.events))
         return document

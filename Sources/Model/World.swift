@@ -8,9 +8,12 @@ package struct World: Sendable {
     package var isInterrupted: @Sendable () -> Bool
     /// Where unlinked temporary files may be made.
     package var temporaryFolder: String
+    /// Where programs are looked for that are used when they are there (`PATH`).
+    package var programFolders: [String]
 
-    package init(now: @escaping @Sendable () -> Instant, randomBytes: @escaping @Sendable (Int) -> [UInt8], isInterrupted: @escaping @Sendable () -> Bool = { false }, temporaryFolder: String = "/tmp") {
-        (self.now, self.randomBytes, self.isInterrupted, self.temporaryFolder) = (now, randomBytes, isInterrupted, temporaryFolder)
+    package init(now: @escaping @Sendable () -> Instant, randomBytes: @escaping @Sendable (Int) -> [UInt8], isInterrupted: @escaping @Sendable () -> Bool = { false }, temporaryFolder: String = "/tmp", programFolders: [String] = []) {
+        (self.now, self.randomBytes, self.isInterrupted) = (now, randomBytes, isInterrupted)
+        (self.temporaryFolder, self.programFolders) = (temporaryFolder, programFolders)
     }
 }
 

@@ -59,7 +59,8 @@ extension World {
             return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         },
         isInterrupted: { interrupts.load(ordering: .relaxed) > 0 },
-        temporaryFolder: Terminal.environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp")
+        temporaryFolder: Terminal.environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp",
+        programFolders: (Terminal.environment("PATH") ?? "").split(separator: ":").map(String.init).filter { $0.hasPrefix("/") })
 }
 
 /// The language of what is said: as asked for, else French where the locale is French, else English.
