@@ -7,7 +7,7 @@ struct LevelsSection {
 
     var markup: Markup {
         tag("h4") { both("Personnes et catégories de données", "Persons and categories of data") }
-            + byCategory
+            + categoriesTable
             + byTerm(Sentence(fr: "Par responsable de traitement", en: "By data controller"), \.byController, max: 40)
             + details(Sentence(fr: "Par service et par manière de voir", en: "By service and manner")) {
                 byTerm(Sentence(fr: "Par service", en: "By service"), \.byService, max: 40)
@@ -31,7 +31,7 @@ struct LevelsSection {
             "Includes what is attributed, plus what cannot be ruled out: other acts of the account in the window, persons whom the source did not name.") }
     }
 
-    private var byCategory: Markup {
+    var categoriesTable: Markup {
         let always = Words.categories.map(\.key).filter { $0 != "unknown" }
         let keys = Words.keys(always + occurring(\.byCategory), in: Words.categories)
         return table(
