@@ -1,0 +1,101 @@
+import Model
+
+/// How a person was known to an account before it opened them.
+enum Acquaintance: Int, CaseIterable {
+    /// Opened by this account within 30 days.
+    case own = 0
+    case ownOlder
+    /// Registered by this very act.
+    case created
+    /// Opened by the account's team within 30 days.
+    case team
+    case teamOlder
+    /// Opened by anybody within 30 days.
+    case active
+    /// Opened by somebody, longer ago.
+    case dormant
+    /// Never opened since the trail begins.
+    case never
+
+    /// Nobody of the account's team has had to do with this person.
+    var isStranger: Bool { self == .never || self == .dormant || self == .active }
+}
+
+/// Who has opened whom, as far as the trail tells (pseudonymous numbers only).
+struct CareContext {
+    /// Thousandths; the second row after a stranger.
+    static let assumed = [[250, 60, 200, 220, 60, 90, 40, 80], [220, 50, 200, 180, 50, 110, 60, 130]]
+    static let recent = 30 * Instant.day
+    /// One care event is often several acts: an account's further acts on a person within this time say nothing new.
+    static let sameVisit = 12 * Instant.hour
+
+    /// Time of the last opening by anybody; Int64.min = never.
+    private var lastOfAll: [Int64] = []
+    private var lastOfTeam: [UInt64: Int64] = [:]
+    private var lastOfAccount: [UInt64: Int64] = [:]
+    private(set) var personsOpened = 0
+    let directoryCount: Int
+    private var personsKnown = 0
+
+    init(directoryCount: Int) { self.directoryCount = directoryCount }
+
+    private func key(_ a: UInt32, _ person: UInt32) -> UInt64 { UInt64(a) << 32 | UInt64(person) }
+
+    /// Nil when this account opened the person within the same visit.
+    func acquaintance(account: UInt32, team: UInt32, person: UInt32, at time: Instant, creating: Bool) -> Acquaintance? {
+        let t = time.milliseconds
+        if let own = lastOfAccount[key(account, person)] {
+            if t - own < CareContext.sameVisit { return nil }
+            return t - own <= CareContext.recent ? .own : .ownOlder
+        }
+        if creating { return .created }
+        if team > 0, let last = lastOfTeam[key(team, person)] { return t - last <= CareContext.recent ? .team : .teamOlder }
+        guard Int(person) < lastOfAll.count, lastOfAll[Int(person)] != .min else { return .never }
+        return t - lastOfAll[Int(person)] <= CareContext.recent ? .active : .dormant
+    }
+
+    /// `forAccount` false: the act is too suspect to make the person an acquaintance of the account or its team.
+    mutating func opened(account: UInt32, team: UInt32, person: UInt32, at time: Instant, forAccount: Bool) {
+        let t = time.milliseconds
+        if forAccount {
+            lastOfAccount[key(account, person)] = t
+            if team > 0 { lastOfTeam[key(team, person)] = t }
+        }
+        if Int(person) >= lastOfAll.count {
+            lastOfAll.append(contentsOf: repeatElement(.min, count: max(Int(person) + 1, lastOfAll.count * 2) - lastOfAll.count))
+        }
+        if lastOfAll[Int(person)] == .min { personsOpened += 1 }
+        if forAccount || lastOfAll[Int(person)] == .min { lastOfAll[Int(person)] = t }
+    }
+
+    mutating func met(_ person: UInt32) { personsKnown = max(personsKnown, Int(person) + 1) }
+
+    /// What a usurper who wants many persons opens: mostly whoever the directory holds, sometimes what the team's worklist offers.
+    func wanted(_ k: Acquaintance) -> Int {
+        let held = max(directoryCount, personsKnown, 1)
+        // Without a directory we do not know how many were never opened; assume as many again.
+        let untouched = directoryCount > 0 ? 1_000 * max(held - personsOpened, 0) / held : 500
+        let touched = 1_000 - untouched
+        let uniform: Int = switch k {
+        case .own: 5
+        case .ownOlder: 10
+        case .created: 2
+        case .team: touched * 6 / 100
+        case .teamOlder: touched * 12 / 100
+        case .active: touched * 25 / 100
+        case .dormant: touched * 55 / 100
+        case .never: untouched
+        }
+        let robust: Int = switch k {
+        case .own: 60
+        case .ownOlder: 40
+        case .created: 10
+        case .team: 250
+        case .teamOlder: 110
+        case .active: 180
+        case .dormant: 100
+        case .never: 250
+        }
+        return Chance.thousandths((75 * uniform + 25 * robust) / 100)
+    }
+}

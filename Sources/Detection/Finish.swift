@@ -1,0 +1,77 @@
+import Model
+
+extension Detector {
+    /// The findings over the whole trail. Accounts of one operation are one finding.
+    package mutating func finish() -> DetectionResult {
+        var own: [UInt32: [Int]] = [:]
+        for (s, session) in sessions.enumerated() where accounts[Int(session.account)].wasCrossed { own[session.account, default: []].append(s) }
+        var cuts: [(verdict: AccountVerdict, crossing: Crossing)] = [], others: [DetectedFinding] = []
+        for (a, state) in accounts.enumerated() where state.wasCrossed {
+            let account = UInt32(a), mine = own[account] ?? []
+            for crossing in state.past + (state.cut.map { [$0] } ?? []) { cuts.append((verdict(account, .cut, crossing, mine), crossing)) }
+            if state.cut == nil, state.past.isEmpty, let crossing = state.stepUp {
+                let v = verdict(account, .stepUp, crossing, mine)
+                others.append(DetectedFinding(measure: .stepUp, accounts: [v], evidence: v.evidence, counterfactual: v.counterfactual))
+            }
+        }
+        var findings = grouped(cuts) + others
+        findings.sort { ($0.accounts[0].onset.index, $0.accounts[0].account) < ($1.accounts[0].onset.index, $1.accounts[0].account) }
+        return DetectionResult(blindUntil: first.map { $0 + Int64(policy.blindDays) * Instant.day }, findings: findings, accountWeeks: weeks)
+    }
+
+    /// What the trail shows of an account that somebody declared usurped, between two times.
+    package func trailShows(account: UInt32, from: Instant, to: Instant) -> (text: Wording, evidence: [SignalEvidence]) {
+        let mine = sessions.filter { $0.account == account && $0.last >= from && $0.first <= to }
+        guard let strongest = mine.max(by: { $0.peak < $1.peak }) else {
+            return (Wording(fr: "aucun acte de ce compte dans l'intervalle déclaré", en: "no act of this account in the declared interval"), [])
+        }
+        let best = strongest.clock.best
+        let strand = strongest.clock.strands[best.method.rawValue]
+        let crossing = Crossing(method: best.method, weight: best.weight, onset: strand.onset, at: strongest.lastMark, sums: strand.sums, counters: strand.counters, session: 0, before: -1, threshold: policy.cutThreshold)
+        let evidence = Signal.allCases.filter { strand.sums[$0] > 0 && best.method.signals.contains(SignalMask($0)) }
+            .map { SignalEvidence(signal: $0.name, millinats: strand.sums[$0], text: Words.sentence($0, crossing, strongest)) }
+            .sorted { ($0.millinats, $1.signal) > ($1.millinats, $0.signal) }
+        let peak = max(0, strongest.peak)
+        return (Wording(
+            fr: "\(mine.count) \(mine.count == 1 ? "session" : "sessions") dans l'intervalle ; la plus suspecte atteint \(Words.nats(peak, ",")) pour un seuil de coupure de \(Words.nats(policy.cutThreshold, ","))",
+            en: "\(mine.count) \(mine.count == 1 ? "session" : "sessions") in the interval; the most suspect reaches \(Words.nats(peak, ".")) against a cut threshold of \(Words.nats(policy.cutThreshold, "."))"), evidence)
+    }
+
+    private func grouped(_ cuts: [(verdict: AccountVerdict, crossing: Crossing)]) -> [DetectedFinding] {
+        var group = Array(cuts.indices)
+        func root(_ i: Int) -> Int { group[i] == i ? i : root(group[i]) }
+        for i in cuts.indices {
+            for j in cuts.indices where j < i && root(i) != root(j) && areLinked(cuts[i], cuts[j]) { group[root(i)] = root(j) }
+        }
+        var members: [Int: [Int]] = [:]
+        for i in cuts.indices { members[root(i), default: []].append(i) }
+        return members.keys.sorted().map { key in
+            let verdicts = (members[key] ?? []).map { cuts[$0].verdict }.sorted { ($0.onset.index, $0.account) < ($1.onset.index, $1.account) }
+            var sums: [String: SignalEvidence] = [:]
+            for e in verdicts.flatMap(\.evidence) {
+                if var old = sums[e.signal] {
+                    if e.millinats > old.millinats { old.text = e.text }
+                    old.millinats += e.millinats
+                    sums[e.signal] = old
+                } else { sums[e.signal] = e }
+            }
+            let evidence = sums.values.sorted { ($0.millinats, $1.signal) > ($1.millinats, $0.signal) }
+            let strongest = verdicts.max { ($0.evidence.first?.millinats ?? 0) < ($1.evidence.first?.millinats ?? 0) } ?? verdicts[0]
+            return DetectedFinding(measure: .cut, accounts: verdicts, evidence: evidence, counterfactual: strongest.counterfactual)
+        }
+    }
+
+    /// Two cuts are one operation when the same foreign network serves both, or when both walk the directory the same way at the same time.
+    private func areLinked(_ a: (verdict: AccountVerdict, crossing: Crossing), _ b: (verdict: AccountVerdict, crossing: Crossing)) -> Bool {
+        if a.verdict.account == b.verdict.account { return false }
+        let apart = abs(a.crossing.onset.time - b.crossing.onset.time)
+        let placesA = sessions[a.crossing.session].places.filter { $0.network != 0 && !a.verdict.ownNetworks.contains($0.network) }
+        let placesB = sessions[b.crossing.session].places.filter { $0.network != 0 && !b.verdict.ownNetworks.contains($0.network) }
+        for p in placesA where placesB.contains(p) && apart < 14 * Instant.day { return true }
+        return apart < 3 * Instant.day && a.crossing.counters.inOrder >= 2 && b.crossing.counters.inOrder >= 2 && a.crossing.method == .walker && b.crossing.method == .walker
+    }
+}
+
+extension AccountState {
+    var wasCrossed: Bool { cut != nil || stepUp != nil || !past.isEmpty }
+}
