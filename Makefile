@@ -7,10 +7,10 @@ SWIFT  ?= swift
 CORDON := .build/release/cordon
 VENV   := .build/venv
 
-# What tests and tools start. Each can be set from outside.
+# What tests and tools start. Each can be set from outside; python3 is the environment that deps-test made, where it did.
 export CORDON_BINARY ?= $(CURDIR)/$(CORDON)
-export CORDON_PYTHON ?= $(if $(wildcard $(VENV)/bin/python),$(CURDIR)/$(VENV)/bin/python,python3)
-export CORDON_TLOG_PYTHON ?= $(if $(wildcard $(VENV)-tlog/bin/python),$(CURDIR)/$(VENV)-tlog/bin/python,)
+export CORDON_PYTHON ?= $(if $(wildcard $(VENV)/bin/python3),$(CURDIR)/$(VENV)/bin/python3,python3)
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .PHONY: help deps deps-test build demo test bench eval fuzz clean
 
