@@ -36,6 +36,11 @@ func named(_ text: String, max: Int = 120) -> Markup {
     tag("bdi", ["class": "name"]) { VisibleText.of(text, max: max) }
 }
 
+/// The same for what people compare letter by letter: accounts, sessions, addresses, numbers.
+func identifier(_ text: String, max: Int = 120) -> Markup {
+    tag("bdi", ["class": "name id"]) { VisibleText.of(text, max: max) }
+}
+
 /// A time of the folder as read in Paris, with the original for machines.
 func moment(_ text: String?) -> Markup {
     guard let text else { return tag("span", ["class": "none"]) { "—" } }

@@ -108,7 +108,7 @@ private struct Sheet {
         tag("h3") { both("Personnes et enregistrements", "Persons and records") }
         table(
             Sentence(fr: "Nombres approximatifs, à trois degrés de certitude", en: "Approximate numbers, at three degrees of certainty"),
-            columns: [.text("Nombre de", "Number of")] + Words.levels.map { Column(title: $0.words, isNumber: true) },
+            columns: [.text("Nombre de", "Number of")] + Words.levels.map { Column(title: $0.words, isNumber: true) }, class: "counts",
             rows: [
                 counts("Personnes concernées", "Data subjects", levels.established.persons, levels.attributed.persons, levels.possible.persons),
                 controller.disclosures.map { counts("Enregistrements vus (une personne dans un acte)", "Records seen (one person in one act)", $0.established, $0.attributed, $0.possible) } ?? Markup(),
@@ -181,8 +181,8 @@ private struct Sheet {
 /// A box that is ticked or not, in words for those who do not see it.
 private enum Tick {
     static func markup(_ isTicked: Bool, _ fr: String, _ en: String) -> Markup {
-        tag("span", ["class": "tick"]) { isTicked ? "☒" : "☐" }
-            + Markup(raw: " ") + tag("span") { isTicked ? "" : "(non coché) " } + both(fr, en) + tag("br")
+        tag("span", ["class": "tick", "role": "img", "aria-label": isTicked ? "coché" : "non coché"]) { isTicked ? "☒" : "☐" }
+            + Markup(raw: " ") + both(fr, en) + tag("br")
     }
 }
 

@@ -24,7 +24,7 @@ enum Figures {
 
     /// Thousandths with a sign and one decimal, in French and English: `+6,9`, `+6.9`.
     static func signedTenths(_ thousandths: Int) -> Sentence {
-        let tenths = (Int(thousandths.magnitude) + 50) / 100
+        let tenths = (Int(min(thousandths.magnitude, 1 << 50)) + 50) / 100
         let sign = tenths == 0 ? "" : thousandths < 0 ? "\u{2212}" : "+"
         return Sentence(fr: "\(sign)\(fr(tenths / 10)),\(tenths % 10)", en: "\(sign)\(en(tenths / 10)).\(tenths % 10)")
     }

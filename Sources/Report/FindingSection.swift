@@ -12,7 +12,7 @@ struct FindingSection {
 
     func markup() -> Markup {
         tag("section", ["class": "finding", "aria-labelledby": "f\(number)"]) {
-            tag("h3", ["id": "f\(number)"]) { named(finding.id); " · "; both(title) }
+            tag("h3", ["id": "f\(number)", "class": "title"]) { identifier(finding.id); " · "; both(title) }
             chips
             declaration
             accounts
@@ -74,7 +74,7 @@ struct FindingSection {
             rows: shown.map { account in
                 row {
                     head {
-                        named(account.account)
+                        identifier(account.account)
                         identity(account)
                     }
                     cell { moment(account.onset.time) }
@@ -87,7 +87,7 @@ struct FindingSection {
 
     private func identity(_ account: IncidentDocument.Account) -> Markup? {
         let parts = [
-            account.professionalId.map { Markup(text: "RPPS/ID ") + named($0, max: 40) },
+            account.professionalId.map { identifier($0, max: 40) },
             account.organisation.map { named($0, max: 80) },
         ].compactMap(\.self)
         guard let first = parts.first else { return nil }
@@ -107,7 +107,7 @@ struct FindingSection {
         let gaps = document.trail.coverage.filter { $0.from != nil && $0.to != nil }
         let strip = HeatStrip(id: "f\(number)-a\(index + 1)-hours", account: account, gaps: gaps, blindUntil: document.trail.blindUntil)
         return tag("details", ["open": index == 0 ? "" : nil]) {
-            tag("summary") { named(account.account) + Markup(raw: " ") + both(summary(account)) }
+            tag("summary") { identifier(account.account) + Markup(raw: " ") + both(summary(account)) }
             tag("figure") {
                 tag("figcaption") {
                     both("Heure de la journée par jour", "Hour of the day by day")
@@ -145,22 +145,22 @@ struct FindingSection {
             ],
             rows: shown.map { session in
                 row {
-                    head { named(session.session.isEmpty ? "—" : session.session, max: 40) }
+                    head { identifier(session.session.isEmpty ? "—" : session.session, max: 40) }
                     cell { both(Words.of(session.hand, in: Words.hands)) }
                     cell { moment(session.first) }
                     cell { moment(session.last) }
                     numberCell(session.acts)
                     numberCell(session.persons)
-                    cell { list(session.addresses, max: 6) }
-                    cell { list(session.agents, max: 3) }
+                    cell { list(session.addresses, max: 6) { identifier($0, max: 100) } }
+                    cell { list(session.agents, max: 3) { named($0, max: 100) } }
                 }
             } + [moreRow(account.sessions.count - shown.count, columns: 8)].compactMap(\.self))
     }
 
-    private func list(_ texts: [String], max: Int) -> Markup {
+    private func list(_ texts: [String], max: Int, of name: (String) -> Markup) -> Markup {
         guard !texts.isEmpty else { return Markup(text: "—") }
         return texts.prefix(max).enumerated().reduce(Markup()) { out, text in
-            out + (text.offset == 0 ? Markup() : tag("br")) + named(text.element, max: 100)
+            out + (text.offset == 0 ? Markup() : tag("br")) + name(text.element)
         } + (texts.count > max ? tag("br") + Markup(text: "+\(texts.count - max)") : Markup())
     }
 }

@@ -29,7 +29,7 @@ struct HeatStrip {
 
         drawWeek(&drawing, grid)
         if let blind = blindUntil.flatMap(Instant.init(folderText:)) { drawBlind(&drawing, grid, until: blind) }
-        for gap in gaps { drawGap(&drawing, grid, gap) }
+        drawGaps(&drawing, grid)
         drawHours(&drawing, grid, start)
         drawMark(&drawing, grid, account.onset.time, Sentence(fr: "début probable", en: "probable start"), .onset)
         if let cut = account.containedAt { drawMark(&drawing, grid, cut.time, Sentence(fr: "coupure", en: "cut"), .cut) }
@@ -68,7 +68,7 @@ struct HeatStrip {
 
     /// The wall time of an hour of the picture; nil when it is out of all reason.
     static func time(_ start: Instant, _ hour: Int) -> LocalTime? {
-        guard abs(hour) < 900_000 else { return nil }
+        guard (-900_000...900_000).contains(hour) else { return nil }
         return LocalTime(start + Int64(hour) * Instant.hour)
     }
 
@@ -101,16 +101,36 @@ struct HeatStrip {
         drawing.pattern("dots", x: grid.x(0), y: grid.y(0), width: right - grid.x(0), height: grid.bottom - grid.y(0))
     }
 
-    private func drawGap(_ drawing: inout Drawing, _ grid: Grid, _ gap: IncidentDocument.Coverage) {
-        guard let from = gap.from.flatMap(LocalTime.init), let to = gap.to.flatMap(LocalTime.init), from.dayNumber <= to.dayNumber else { return }
-        let firstDay = max(from.dayNumber, grid.first), lastDay = min(to.dayNumber, grid.first + grid.columns * grid.step - 1)
-        guard firstDay <= lastDay else { return }
-        for column in grid.column(firstDay)...grid.column(lastDay) {
-            // A column of several days is hatched as a whole.
-            let top = grid.step == 1 && grid.first + column == from.dayNumber ? from.hour : 0
-            let end = grid.step == 1 && grid.first + column == to.dayNumber ? to.hour + 1 : 24
-            drawing.pattern("hatch", x: grid.x(column), y: grid.y(top), width: grid.columnWidth, height: grid.y(end) - grid.y(top))
+    /// All gaps together: overlapping ones are hatched once.
+    private func drawGaps(_ drawing: inout Drawing, _ grid: Grid) {
+        var hatched = Array(repeating: [ClosedRange<Int>](), count: grid.columns)
+        for gap in gaps {
+            guard let from = gap.from.flatMap(LocalTime.init), let to = gap.to.flatMap(LocalTime.init), from.dayNumber <= to.dayNumber else { continue }
+            let firstDay = max(from.dayNumber, grid.first), lastDay = min(to.dayNumber, grid.first + grid.columns * grid.step - 1)
+            guard firstDay <= lastDay else { continue }
+            for column in grid.column(firstDay)...grid.column(lastDay) {
+                // A column of several days is hatched as a whole.
+                let top = grid.step == 1 && grid.first + column == from.dayNumber ? from.hour : 0
+                let end = grid.step == 1 && grid.first + column == to.dayNumber ? to.hour + 1 : 24
+                if top < end { hatched[column].append(top...end) }
+            }
         }
+        for (column, ranges) in hatched.enumerated() {
+            var open: ClosedRange<Int>?
+            for range in ranges.sorted(by: { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }) {
+                if let current = open, range.lowerBound <= current.upperBound {
+                    open = current.lowerBound...max(current.upperBound, range.upperBound)
+                } else {
+                    if let current = open { hatch(&drawing, grid, column, current) }
+                    open = range
+                }
+            }
+            if let current = open { hatch(&drawing, grid, column, current) }
+        }
+    }
+
+    private func hatch(_ drawing: inout Drawing, _ grid: Grid, _ column: Int, _ hours: ClosedRange<Int>) {
+        drawing.pattern("hatch", x: grid.x(column), y: grid.y(hours.lowerBound), width: grid.columnWidth, height: grid.y(hours.upperBound) - grid.y(hours.lowerBound))
     }
 
     private func drawHours(_ drawing: inout Drawing, _ grid: Grid, _ start: Instant) {

@@ -35,7 +35,7 @@ struct LevelsSection {
         let always = Words.categories.map(\.key).filter { $0 != "unknown" }
         let keys = Words.keys(always + occurring(\.byCategory), in: Words.categories)
         return table(
-            Sentence(fr: "Par catégorie de données", en: "By category of data"), columns: LevelsSection.columns(.text("Catégorie", "Category")),
+            Sentence(fr: "Par catégorie de données", en: "By category of data"), columns: LevelsSection.columns(.text("Catégorie", "Category")), class: "counts",
             rows: [total] + keys.map { key in
                 key == "medical" && (levels.possible.byCategory[key] ?? 0) == 0 ? medicalAbsence : row(Words.of(key, in: Words.categories), key, \.byCategory)
             } + [unrecorded].compactMap(\.self))
@@ -45,7 +45,7 @@ struct LevelsSection {
         let keys = Words.keys(occurring(path), in: terms)
         guard !keys.isEmpty else { return Markup() }
         return table(
-            caption, columns: LevelsSection.columns(.text("Personnes distinctes", "Distinct persons")),
+            caption, columns: LevelsSection.columns(.text("Personnes distinctes", "Distinct persons")), class: "counts",
             rows: keys.prefix(max).map { key in
                 terms.isEmpty ? cells(named(key), key, path) : row(Words.of(key, in: terms), key, path)
             } + [moreRow(keys.count - max, columns: 4)].compactMap(\.self))

@@ -9,14 +9,16 @@ struct ReadingOrder {
     let accounts: [IncidentDocument.Account]
 
     private static let lanesMax = 40, pointsMax = 6_000
-    private static let left = 1_560, plot = 6_400, top = 80, lane = 420, space = 90, bottom = 240
+    private static let left = 1_900, plot = 7_800, top = 80, lane = 440, space = 80, bottom = 240
 
     private var shown: ArraySlice<IncidentDocument.Account> { accounts.prefix(ReadingOrder.lanesMax) }
     private var isDirectory: Bool { shown.allSatisfy(\.picture.ranksAreDirectory) }
 
     /// Nil when no account has points.
     func markup() -> Markup? {
+        // By the middle of what each read: parts of one directory lie side by side.
         let lanes = shown.filter { !$0.picture.points.isEmpty && $0.picture.rankCount > 0 }
+            .enumerated().sorted { (middle($0.element), $0.offset) < (middle($1.element), $1.offset) }.map(\.element)
         guard !lanes.isEmpty else { return nil }
         let each = max(50, ReadingOrder.pointsMax / lanes.count)
         let height = ReadingOrder.top + lanes.count * (ReadingOrder.lane + ReadingOrder.space) + ReadingOrder.bottom
@@ -31,8 +33,8 @@ struct ReadingOrder {
                 en: "One lane per account, across \(isDirectory ? "the rank in the directory" : "the order of first sight"), time from top to bottom. The table below gives the ranks."))
             tag("figcaption") {
                 pair(
-                    "Chaque point est une personne vue\u{202F}; en largeur \(isDirectory ? "sa place dans l’annuaire" : "l’ordre de première vue"), du haut vers le bas le temps. Une pente est une lecture dans l’ordre. Rond\u{202F}: avant le début probable\u{202F}; carré\u{202F}: après.",
-                    "Each point is a person seen; across, \(isDirectory ? "the place in the directory" : "the order of first sight"); time runs downwards. A slope is a reading in order. Round: before the probable start; square: after.")
+                    "Chaque point est une personne vue\u{202F}; en largeur \(isDirectory ? "sa place dans l’annuaire" : "l’ordre de première vue"), du haut vers le bas le temps, autant avant qu’après le début probable. Une pente est une lecture dans l’ordre. Rond\u{202F}: avant le début probable\u{202F}; carré\u{202F}: après.",
+                    "Each point is a person seen; across, \(isDirectory ? "the place in the directory" : "the order of first sight"); time runs downwards, as long before the probable start as after it. A slope is a reading in order. Round: before the probable start; square: after.")
             }
             details(Sentence(fr: "Le tableau de cette image", en: "The table of this picture")) { tableMarkup(lanes) }
         }
@@ -47,11 +49,13 @@ struct ReadingOrder {
     private func draw(_ drawing: inout Drawing, _ account: IncidentDocument.Account, y: Int, pointsMax: Int) {
         let points = ReadingOrder.points(account, max: pointsMax)
         drawing.rect("rest", x: ReadingOrder.left, y: y, width: ReadingOrder.plot, height: ReadingOrder.lane)
-        drawing.text(VisibleText.of(account.account, max: 20), x: ReadingOrder.left - 80, y: y + ReadingOrder.lane / 2 + 40, anchor: .end)
-        guard let first = points.map(\.hour).min(), let last = points.map(\.hour).max() else { return }
+        drawing.text(ReadingOrder.short(account.account), x: ReadingOrder.left - 80, y: y + ReadingOrder.lane / 2 + 40, anchor: .end)
+        guard let earliest = points.map(\.hour).min(), let last = points.map(\.hour).max() else { return }
         let onset = onsetHour(account), inset = 40
+        // As long before the probable start as after it, where the trail goes back so far.
+        let first = onset > earliest && onset < last ? max(earliest, onset - (last - onset)) : earliest
         var before: [(x: Int, y: Int)] = [], after = before
-        for point in points {
+        for point in points where point.hour >= first {
             let place = (
                 x: ReadingOrder.left + Int(Double(point.rank) / Double(max(1, account.picture.rankCount - 1)) * Double(ReadingOrder.plot - 2 * inset)) + inset,
                 y: y + inset + Int(Double(point.hour - first) / Double(max(1, last - first)) * Double(ReadingOrder.lane - 2 * inset)))
@@ -78,11 +82,23 @@ struct ReadingOrder {
     /// The points that make sense, thinned evenly.
     private static func points(_ account: IncidentDocument.Account, max: Int) -> [Point] {
         let all = account.picture.points.compactMap { pair -> Point? in
-            guard pair.count == 2, abs(pair[0]) < 900_000, pair[1] >= 0, pair[1] < account.picture.rankCount else { return nil }
+            guard pair.count == 2, (-900_000...900_000).contains(pair[0]), pair[1] >= 0, pair[1] < account.picture.rankCount else { return nil }
             return Point(hour: pair[0], rank: pair[1])
         }
         guard all.count > max else { return all }
         return (0..<max).map { all[$0 * all.count / max] }
+    }
+
+    /// Median rank from the probable start on.
+    private func middle(_ account: IncidentDocument.Account) -> Int {
+        let onset = onsetHour(account), ranks = ReadingOrder.points(account, max: .max).filter { $0.hour >= onset }.map(\.rank).sorted()
+        return ranks.isEmpty ? .max : ranks[ranks.count / 2]
+    }
+
+    /// A name that fits beside its lane.
+    private static func short(_ name: String) -> String {
+        let visible = VisibleText.of(name, max: 200)
+        return visible.count <= 26 ? visible : visible.prefix(25) + "…"
     }
 
     private func onsetHour(_ account: IncidentDocument.Account) -> Int {
@@ -101,7 +117,7 @@ struct ReadingOrder {
                 let onset = onsetHour(account)
                 let ranks = ReadingOrder.points(account, max: .max).filter { $0.hour >= onset }.map(\.rank).sorted()
                 return row {
-                    head { named(account.account) }
+                    head { identifier(account.account) }
                     numberCell(ranks.count)
                     cells(ranks)
                     numberCell(account.picture.rankCount)

@@ -48,24 +48,24 @@ package enum ReportPage {
     }
 
     private static func keyFigures(_ document: IncidentDocument) -> Markup {
-        func figure(_ value: Markup, _ fr: String, _ en: String, isWords: Bool = false) -> Markup {
+        func figure(_ value: Markup, _ fr: String, _ en: String) -> Markup {
             tag("div") {
                 tag("dt") { both(fr, en) }
-                tag("dd", ["class": isWords ? "words" : nil]) { value }
+                tag("dd") { value }
             }
         }
         let trail = document.trail, exposure = document.exposure
         let span = Figures.span(trail.first, trail.last)
-        return tag("dl", ["class": "figures"]) {
-            if document.verdict == .found {
-                figure(digits(exposure.established.persons), "personnes, établi", "persons, established")
-                figure(digits(exposure.attributed.persons), "personnes, attribué", "persons, attributed")
-                figure(digits(exposure.possible.persons), "personnes, possible", "persons, possible")
-            }
+        let levels = document.verdict != .found ? Markup() : tag("dl", ["class": "figures"]) {
+            figure(digits(exposure.established.persons), "personnes, établi", "persons, established")
+            figure(digits(exposure.attributed.persons), "personnes, attribué", "persons, attributed")
+            figure(digits(exposure.possible.persons), "personnes, possible", "persons, possible")
+        }
+        return levels + tag("dl", ["class": "figures small"]) {
             figure(digits(trail.accounts), "comptes examinés", "accounts examined")
             figure(digits(trail.acts), "actes lus", "acts read")
-            figure(Markup(text: span.fr), "période des traces", "period of the trails", isWords: true)
-            figure(moment(trail.blindUntil), "jugé à partir du", "judged from", isWords: true)
+            figure(Markup(text: span.fr), "période des traces", "period of the trails")
+            figure(Markup(text: trail.blindUntil.map { Figures.date($0).fr } ?? "—"), "jugé à partir du", "judged from")
         }
     }
 

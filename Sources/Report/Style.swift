@@ -23,10 +23,13 @@ enum Style {
     .en{color:var(--soft);font-size:.88em;font-weight:400}
     h1 .en,h2 .en,h3 .en,h4 .en{letter-spacing:0}
     h2 .en,h3 .en{margin-left:.35em}
+    h3.title .en{display:block;margin:.2rem 0 0;font-size:.95rem}
     .brand{color:var(--soft);font-size:.95rem;margin-bottom:1.6rem;max-width:none}
     .brand b{color:var(--ink);letter-spacing:.02em}
     .pair{margin:0 0 .6rem}
     .pair>p{margin:0 0 .15rem}
+    li>.pair,td>.pair,dd>.pair{margin:0}
+    li>.pair>p:last-child,td>.pair>p:last-child{margin:0}
     @media (min-width:56rem){.pair{display:grid;grid-template-columns:minmax(0,11fr) minmax(0,9fr);gap:0 2rem;align-items:baseline}}
     .verdict{background:var(--card);border:1px solid var(--line);border-left:.6rem solid var(--other);border-radius:.4rem;padding:1.4rem 1.4rem 1.1rem}
     .verdict.nothing_found{border-left-color:var(--calm)}
@@ -34,15 +37,17 @@ enum Style {
     .verdict p.en{font-size:1.05rem;margin:.7rem 0 0;max-width:none}
     .tag{display:inline-block;font-size:.85rem;font-weight:650;color:var(--other);margin:0 0 .5rem}
     .nothing_found .tag{color:var(--calm)}.incomplete .tag{color:var(--warn)}
-    .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(8.5rem,100%),1fr));gap:.9rem 1.4rem;margin:1.4rem 0 0;padding:1.1rem 0 0;border-top:1px solid var(--line)}
+    .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(11rem,100%),1fr));gap:.9rem 1.4rem;margin:1.4rem 0 0;padding:1.1rem 0 0;border-top:1px solid var(--line)}
     .figures div{display:flex;flex-direction:column-reverse;justify-content:flex-end}
     .figures dt{font-size:.88rem;line-height:1.35}
     .figures dt .en{display:block}
-    .figures dd{margin:0;font-size:1.55rem;font-weight:650;line-height:1.25;font-variant-numeric:tabular-nums}
-    .figures dd.words{font-size:1.05rem;line-height:1.35}
+    .figures dd{margin:0;font-size:1.9rem;font-weight:650;line-height:1.25;font-variant-numeric:tabular-nums}
+    .figures.small dd{font-size:1.05rem;line-height:1.35}
+    .figures.small{grid-template-columns:repeat(auto-fit,minmax(min(11rem,100%),1fr));margin-top:1.1rem}
+    nav{padding:0}
     nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.3rem 1.3rem;margin:1.2rem 0 0;padding:0;font-size:.95rem}
     ul.plain{list-style:none;margin:0;padding:0}
-    ul.plain>li{padding:.5rem 0 .5rem 1.1rem;border-left:3px solid var(--line);margin:0 0 .5rem}
+    ul.plain>li{padding:.15rem 0 .15rem 1rem;border-left:3px solid var(--line);margin:0 0 .8rem}
     ul.plain.notknown>li{border-left-color:var(--warn)}
     .more,.none{color:var(--soft)}
     .more{font-style:italic}
@@ -59,8 +64,12 @@ enum Style {
     tbody tr:last-child>*{border-bottom-color:transparent}
     .n{text-align:right;white-space:nowrap}
     time{white-space:nowrap}
-    .name{font-family:ui-monospace,"SFMono-Regular","Cascadia Mono",Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace;font-size:.9em;overflow-wrap:anywhere}
-    td .name,th .name{display:inline-block;max-width:24rem;min-width:min(9rem,100%)}
+    .name{overflow-wrap:anywhere}
+    .id{font-family:ui-monospace,"SFMono-Regular","Cascadia Mono",Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace;font-size:.9em;overflow-wrap:anywhere}
+    tbody th{min-width:8rem}
+    td:has(.id){min-width:8.5rem}
+    .counts{table-layout:auto}.counts thead th:first-child{width:55%}
+    caption .en,summary .en{margin-left:.2em}
     code{font-family:ui-monospace,"SFMono-Regular","Cascadia Mono",Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace;font-size:.9em;background:var(--faint);padding:.1em .35em;border-radius:.25em;overflow-wrap:anywhere}
     pre{margin:.4rem 0 1rem;white-space:pre-wrap;background:var(--faint);padding:.8rem 1rem;border-radius:.3rem}
     pre code{background:none;padding:0}
