@@ -14,6 +14,13 @@ package protocol TrailFormat: Sendable {
     /// Reads the whole text. Bad units are refused through the sink and reading goes on; it throws only what ends the file:
     /// another version of the format, which must be named (`FHIR R5`).
     func read(_ text: UnsafeRawBufferPointer, of file: FileInHand, to sink: any EventSink) throws(FieldProblem)
+    /// Bytes that every record's line begins with, when a file with this beginning holds one record a line and each line can
+    /// be read without the ones before it: a large file is then read in pieces, each beginning at such a line. Nil: never.
+    func linePrefix(_ head: UnsafeRawBufferPointer) -> [UInt8]?
+}
+
+extension TrailFormat {
+    package func linePrefix(_ head: UnsafeRawBufferPointer) -> [UInt8]? { nil }
 }
 
 /// What a format may know about the file that it reads.

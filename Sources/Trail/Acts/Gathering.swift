@@ -1,0 +1,208 @@
+import Model
+import Profiles
+
+/// The second half of reading: records become acts. Duplicates are found, what contradicts itself is refused.
+///
+/// Two sorts: by identity (source and id; without an id, source and content), then by act (source and request). The acts go
+/// into a third, in canonical order. No record is looked at twice, and nothing is held but one group at a time.
+struct Gathering {
+    private let canonical: CanonicalOrder
+    private let isCopy: [Bool]
+    private let limit: Int
+    private let folder: String
+    private let profiles: ProfileSet
+
+    /// By file: lines that turned out to be duplicates or contradictions.
+    private(set) var duplicates: [Int]
+    private(set) var refusals: [[FileBalance.Refusal]]
+    private(set) var refusedUnits: [Int]
+    private(set) var events = 0
+    private(set) var names = AccountTable()
+    private(set) var activity = Activity()
+    /// Lines without ids that several files have in common were taken for the same ones.
+    private(set) var sharedLines = 0
+
+    init(ranks: FileRanks, isCopy: [Bool], profiles: ProfileSet, limit: Int, temporaryFolder: String) {
+        self.profiles = profiles
+        canonical = CanonicalOrder(ranks: ranks)
+        (self.isCopy, self.limit, folder) = (isCopy, limit, temporaryFolder)
+        duplicates = Array(repeating: 0, count: isCopy.count)
+        refusedUnits = duplicates
+        refusals = Array(repeating: [], count: isCopy.count)
+    }
+
+    /// All acts in canonical order. `tick` is called now and then and may throw to stop.
+    mutating func acts(from sorters: [Sorter<IdentityOrder>], tick: () throws -> Void) throws -> Sorter<ActOrder>.Merged {
+        let byRequest = Sorter(order: RequestOrder(canonical: canonical), limit: limit / 2, temporaryFolder: folder)
+        do {
+            let byIdentity = try Sorter.Merged(sorters, order: IdentityOrder(canonical: canonical))
+            var group: [EventRecord] = []
+            var seen = 0
+            try byIdentity.forEach { pointer in
+                let record = EventRecord(pointer)
+                if isCopy[record.file] { return }
+                if let first = group.first, !IdentityOrder.areTogether(first, record) {
+                    try settleIdentity(&group, into: byRequest)
+                    group.removeAll(keepingCapacity: true)
+                }
+                group.append(record)
+                seen += 1
+                if seen & 0xffff == 0 { try tick() }
+            }
+            if !group.isEmpty { try settleIdentity(&group, into: byRequest) }
+        }
+        return try gather(byRequest, tick: tick)
+    }
+
+    // One identity
+
+    private mutating func settleIdentity(_ group: inout [EventRecord], into target: Sorter<RequestOrder>) throws {
+        if group.count == 1 { return try pass(group[0], to: target) }
+        // Runs were sorted before the files had their ranks.
+        group.sort(by: canonical.precedes)
+        if group[0].hasOwnID { try settleOwn(group, into: target) } else { try settleLines(group, into: target) }
+    }
+
+    /// One source and one id: equal records are duplicates; one format that says two things contradicts itself; two formats
+    /// may each tell a part of the same act.
+    private mutating func settleOwn(_ group: [EventRecord], into target: Sorter<RequestOrder>) throws {
+        var kept: [EventRecord] = []
+        var request = UnsafeRawBufferPointer(start: nil, count: 0)
+        for record in group {
+            if kept.contains(where: { $0.format == record.format && $0.content.elementsEqualFast(record.content) }) {
+                duplicates[record.file] += record.units
+                continue
+            }
+            let own = record.request
+            if kept.contains(where: { $0.format == record.format }) || (!own.isEmpty && !request.isEmpty && !own.elementsEqualFast(request)) {
+                refuse(record)
+                continue
+            }
+            if request.isEmpty { request = own }
+            kept.append(record)
+        }
+        for record in kept {
+            // A form of the trail without request ids belongs to the act that the other form names.
+            if record.request.isEmpty, !request.isEmpty {
+                try target.add(lengthMax: RawRecord.length(record.record) + request.count + RawWriter.lengthMax) { pointer in
+                    let length = record.copy(withRequest: request, to: pointer)
+                    pointer.storeBytes(of: RequestOrder.key(EventRecord(UnsafeRawPointer(pointer))).littleEndian, as: UInt64.self)
+                    return length
+                }
+            } else {
+                try pass(record, to: target)
+            }
+        }
+    }
+
+    /// Lines without ids that say the same: two in one file are two acts; in several files they are the same ones again.
+    private mutating func settleLines(_ group: [EventRecord], into target: Sorter<RequestOrder>) throws {
+        var counts: [(file: Int, count: Int)] = []
+        for record in group.sorted(by: { (canonical.ranks[$0.file], $0.line) < (canonical.ranks[$1.file], $1.line) }) {
+            if counts.last?.file == record.file { counts[counts.count - 1].count += 1 } else { counts.append((record.file, 1)) }
+        }
+        var most = counts[0]
+        for candidate in counts.dropFirst() where candidate.count > most.count { most = candidate }
+        for record in group {
+            if record.file == most.file {
+                try pass(record, to: target)
+            } else {
+                duplicates[record.file] += record.units
+                sharedLines += record.units
+            }
+        }
+    }
+
+    private func pass(_ record: EventRecord, to target: Sorter<RequestOrder>) throws {
+        try target.add(copy: record.record, key: RequestOrder.key(record))
+    }
+
+    private mutating func refuse(_ record: EventRecord) {
+        refusedUnits[record.file] += record.units
+        // A bound on memory; the first ones in the order of lines are chosen at the end.
+        if refusals[record.file].count < 4 * FileBalance.refusalsMax {
+            refusals[record.file].append(.init(place: Place(file: "", line: record.line, byte: record.byte), problem: Self.contradiction))
+        }
+    }
+
+    static let contradiction = FieldProblem(
+        field: "id", found: "an id that another record has, with other content", expected: "one id for one record",
+        remedy: "the record that comes first in time is kept; ask the source which one is right")
+
+    // One act
+
+    private mutating func gather(_ sorter: Sorter<RequestOrder>, tick: () throws -> Void) throws -> Sorter<ActOrder>.Merged {
+        let acts = Sorter(order: ActOrder(), limit: limit / 2, temporaryFolder: folder)
+        var builder = ActBuilder()
+        let byRequest = try Sorter.Merged([sorter], order: RequestOrder(canonical: canonical))
+        var group: [EventRecord] = []
+        var seen = 0
+        try byRequest.forEach { pointer in
+            let record = EventRecord(pointer)
+            if let first = group.first, !RequestOrder.areTogether(first, record) {
+                try settleAct(&group, &builder, into: acts)
+                group.removeAll(keepingCapacity: true)
+            }
+            group.append(record)
+            seen += 1
+            if seen & 0xffff == 0 { try tick() }
+        }
+        if !group.isEmpty { try settleAct(&group, &builder, into: acts) }
+        return try Sorter.Merged([acts], order: ActOrder())
+    }
+
+    private mutating func settleAct(_ group: inout [EventRecord], _ builder: inout ActBuilder, into acts: Sorter<ActOrder>) throws {
+        if group.count == 1 {
+            builder.begin()
+            builder.add(group[0], group[0].fields)
+            return try finish(&builder, kept: 1, into: acts)
+        }
+        var parts = split(group)
+        for index in parts.indices { try settlePart(&parts[index], &builder, into: acts) }
+    }
+
+    /// Accounts that differ within one request are not one act.
+    private func split(_ group: [EventRecord]) -> [[(EventRecord, EventRecord.Fields)]] {
+        var parts: [[(EventRecord, EventRecord.Fields)]] = []
+        for record in group {
+            let fields = record.fields
+            let index = parts.firstIndex { part in part.allSatisfy { Self.agree($0.1, fields) } }
+            if let index { parts[index].append((record, fields)) } else { parts.append([(record, fields)]) }
+        }
+        return parts
+    }
+
+    private static func agree(_ a: EventRecord.Fields, _ b: EventRecord.Fields) -> Bool {
+        func differ(_ x: UnsafeRawBufferPointer, _ y: UnsafeRawBufferPointer) -> Bool { !x.isEmpty && !y.isEmpty && !x.elementsEqualFast(y) }
+        // A number that both give decides over names, which forms of one trail may write differently.
+        if !a.professional.isEmpty, !b.professional.isEmpty { return a.professional.elementsEqualFast(b.professional) }
+        return !differ(a.account, b.account) && !differ(a.subject, b.subject)
+    }
+
+    private mutating func settlePart(_ part: inout [(EventRecord, EventRecord.Fields)], _ builder: inout ActBuilder, into acts: Sorter<ActOrder>) throws {
+        builder.begin()
+        // Where several formats tell of one act, the one with the most records is taken whole; of the others what adds a
+        // person or a category is kept, the rest says again what is known.
+        var counts: [UInt8: Int] = [:]
+        for (record, _) in part { counts[record.format, default: 0] += 1 }
+        guard counts.count > 1, let chief = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })?.key else {
+            for (record, fields) in part { builder.add(record, fields) }
+            return try finish(&builder, kept: part.count, into: acts)
+        }
+        var kept = 0
+        for (record, fields) in part where record.format == chief {
+            builder.add(record, fields)
+            kept += 1
+        }
+        for (record, fields) in part where record.format != chief {
+            if builder.add(record, fields) { kept += 1 } else { duplicates[record.file] += record.units }
+        }
+        try finish(&builder, kept: kept, into: acts)
+    }
+
+    private mutating func finish(_ builder: inout ActBuilder, kept: Int, into acts: Sorter<ActOrder>) throws {
+        events += kept
+        activity.note(source: builder.source, time: builder.time, hasSession: builder.hasSession, unrecorded: builder.unrecorded(profiles))
+        try acts.add(lengthMax: builder.lengthMax) { [names = builder.accountNames(&names)] target in builder.encode(kept, names, to: target) }
+    }
+}
