@@ -33,6 +33,8 @@ import Model
     @usableFromInline var fresh: UInt64 = 0
     /// Names of the open objects, innermost last.
     @usableFromInline var names: JSONNames
+    /// Strings of this text whose escapes were taken out.
+    @usableFromInline var decoded: [UnsafeMutableBufferPointer<UInt8>] = []
 
     package init() {
         names = JSONNames()
@@ -40,13 +42,17 @@ import Model
         (p, end) = (start, start)
     }
 
-    deinit { names.deallocate() }
+    deinit {
+        names.deallocate()
+        for buffer in decoded { buffer.deallocate() }
+    }
 
     /// Starts on a text that stays valid until the next `begin`. Checks its UTF-8.
     package mutating func begin(_ text: UnsafeRawBufferPointer) throws(JSONFault) {
         depth = 0
         fresh = 0
         names.used = 0
+        if !decoded.isEmpty { forgetDecoded() }
         guard let base = text.baseAddress, !text.isEmpty else {
             end = start
             p = start
@@ -182,6 +188,13 @@ import Model
         return try restOfString(from: begin)
     }
 
+    /// A string whose bytes are its value: escapes are taken out, into memory that lasts until the next `begin`.
+    @inlinable
+    package mutating func plainString() throws(JSONFault) -> JSONText {
+        let text = try string()
+        return text.isPlain ? text : plain(text)
+    }
+
     /// A number as it is written.
     package mutating func number() throws(JSONFault) -> JSONText {
         skipSpace()
@@ -259,6 +272,21 @@ import Model
     }
 
     // MARK: Parts
+
+    @usableFromInline
+    mutating func plain(_ text: JSONText) -> JSONText {
+        let bytes = text.unescaped
+        let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(bytes.count, 1))
+        _ = buffer.update(fromContentsOf: bytes)
+        decoded.append(buffer)
+        guard let base = buffer.baseAddress else { return .nothing }
+        return JSONText(base: UnsafePointer(base), count: bytes.count, isPlain: true)
+    }
+
+    private mutating func forgetDecoded() {
+        for buffer in decoded { buffer.deallocate() }
+        decoded.removeAll(keepingCapacity: true)
+    }
 
     @inlinable @inline(__always)
     mutating func skipSpace() {

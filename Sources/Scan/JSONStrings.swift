@@ -37,3 +37,35 @@
         return Int(truncatingIfNeeded: h &>> 40)
     }
 }
+
+/// Results of a pure function of strings that come again and again (an address and its canonical text), in a table of fixed size.
+@usableFromInline package struct JSONMemo {
+    @usableFromInline var keys: [String]
+    @usableFromInline var values: [String]
+
+    package init() {
+        keys = Array(repeating: "", count: JSONStrings.slotCount)
+        values = keys
+    }
+
+    package mutating func value(_ text: JSONText, _ make: (String) -> String) -> String {
+        guard text.isPlain, text.count > 0 else { return make(text.string) }
+        let slot = JSONMemo.hash(text) & (JSONStrings.slotCount - 1)
+        let known = keys[slot].utf8.withContiguousStorageIfAvailable { known in
+            known.count == text.count && known.baseAddress.map { sameBytes($0, text.base, text.count) } ?? false
+        }
+        if known == true { return values[slot] }
+        let key = text.string
+        let made = make(key)
+        keys[slot] = key
+        values[slot] = made
+        return made
+    }
+
+    private static func hash(_ text: JSONText) -> Int {
+        if text.count >= 16 { return JSONStrings.hash(text.base, text.count) }
+        var h = UInt64(text.count)
+        for i in 0..<text.count { h = (h ^ UInt64(text.base[i])) &* 0x9E37_79B9_7F4A_7C15 }
+        return Int(truncatingIfNeeded: h >> 40)
+    }
+}

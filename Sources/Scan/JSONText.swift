@@ -143,3 +143,23 @@ func sameBytes(_ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ count: In
     }
     return true
 }
+
+extension JSONText {
+    /// The empty text.
+    @inlinable package static var nothing: JSONText {
+        let empty: StaticString = ""
+        return JSONText(base: empty.utf8Start, count: 0, isPlain: true)
+    }
+
+    /// Bytes `begin` up to `end` of the text as written. Meant for texts without escapes; cutting one in an escape gives a
+    /// text that reads on with a replacement character.
+    package func slice(_ begin: Int, _ end: Int) -> JSONText {
+        let (from, to) = (max(0, min(begin, count)), max(0, min(end, count)))
+        return JSONText(base: base + from, count: max(0, to - from), isPlain: isPlain)
+    }
+
+    /// From the beginning of this text to the end of another that follows it in the same text.
+    package func through(_ other: JSONText) -> JSONText {
+        JSONText(base: base, count: max(count, other.base + other.count - base), isPlain: isPlain && other.isPlain)
+    }
+}

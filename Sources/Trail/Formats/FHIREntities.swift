@@ -1,0 +1,143 @@
+import Model
+import Scan
+
+/// One entity of an AuditEvent as it stands in the text.
+struct FHIREntity {
+    var what = FHIRReference()
+    /// Code of audit-entity-type (1 person, 2 system object) or BALP's BasicAuditEntityType, and of object-role.
+    var type = JSONText.nothing, role = JSONText.nothing
+    var query = JSONText.nothing
+}
+
+extension FHIREventReader {
+    mutating func take(_ entity: FHIREntity) {
+        if entity.type == "XrequestId" {
+            event.request = entity.what.value.string
+            return
+        }
+        if !entity.query.isEmpty { takeQuery(entity.query) }
+        let kind = FHIRText.type(of: entity.what)
+        let isPatient = entity.role == "1" || entity.type == "1" && entity.role.isEmpty
+        if isPatient {
+            addPerson(entity.what, kind: kind)
+            if facts.personResource == nil, !kind.isEmpty { facts.personResource = kind }
+            return
+        }
+        guard !kind.isEmpty else { return }
+        // A Patient named as an object is a person, too: plain R4 writers often give no other entity.
+        if kind == "Patient" { addPerson(entity.what, kind: kind) }
+        if entity.role == "4" {
+            if facts.domainResource == nil { facts.domainResource = kind }
+        } else if facts.otherResource == nil {
+            facts.otherResource = kind
+        }
+    }
+
+    private mutating func takeQuery(_ text: JSONText) {
+        facts.hasQuery = true
+        if let decoded = text.withBytes({ Base64.decode($0) }) {
+            facts.query = FHIRQuery(decoded)
+        } else {
+            facts.query = FHIRQuery(text.bytes)
+            warnings.append(FieldProblem(
+                field: "entity.query", found: "text that is not base64", expected: "base64Binary (FHIR R4, AuditEvent.entity.query)",
+                remedy: "nothing to do: it was read as it stands"))
+        }
+    }
+
+    private mutating func addPerson(_ what: FHIRReference, kind: JSONText) {
+        var reference = ""
+        if !what.reference.isEmpty, !what.reference.hasPrefix("#") {
+            reference = kind.isEmpty || kind == "Patient" ? FHIRText.id(of: what.reference).string : FHIRText.typedID(what.reference).string
+        }
+        let identifier = what.value.isEmpty ? nil : checked(FHIRText.identifier(system: strings.string(what.system), value: what.value.string))
+        guard !reference.isEmpty || identifier != nil else {
+            unnamedPersons += 1
+            return
+        }
+        if let same = event.persons.firstIndex(where: { $0.reference == reference && (!reference.isEmpty || $0.identifiers == [identifier].compactMap(\.self)) }) {
+            if let identifier, !event.persons[same].identifiers.contains(identifier) { event.persons[same].identifiers.append(identifier) }
+            return
+        }
+        event.persons.append(PersonReference(reference: reference, identifiers: identifier.map { [$0] } ?? []))
+    }
+}
+
+extension FHIREventReader {
+    /// A national number in its full form; a wrong key warns and keeps the value.
+    private mutating func checked(_ identifier: Identifier) -> Identifier {
+        guard identifier.system == Identifier.insNIR || identifier.system == Identifier.insNIA else { return identifier }
+        var (value, problem) = INS.canonical(identifier.value)
+        problem?.field = "entity.what.identifier"
+        if let problem { warnings.append(problem) }
+        return Identifier(system: identifier.system, value: value)
+    }
+}
+
+/// References and identifiers of FHIR as texts.
+enum FHIRText {
+    /// Type of a reference: `what.type`, else the capitalised segment before the id of `Patient/123` or of a URL.
+    static func type(of what: FHIRReference) -> JSONText {
+        if !what.type.isEmpty { return what.type }
+        guard let (type, _) = split(what.reference) else { return .nothing }
+        return type
+    }
+
+    /// `Patient/123`, `https://host/fhir/Patient/123/_history/4` → `123`; what has no type stays as it is.
+    static func id(of reference: JSONText) -> JSONText { split(reference)?.id ?? reference }
+
+    /// `RelatedPerson/7` of a URL or not.
+    static func typedID(_ reference: JSONText) -> JSONText {
+        guard let (type, id) = split(reference) else { return reference }
+        return type.through(id)
+    }
+
+    private static func split(_ reference: JSONText) -> (type: JSONText, id: JSONText)? {
+        let raw = reference.raw
+        var end = raw.count
+        // `/_history/4`
+        var slash = lastSlash(raw, before: end)
+        if let last = slash, let previous = lastSlash(raw, before: last), reference.slice(previous + 1, last) == "_history" {
+            end = previous
+            slash = lastSlash(raw, before: end)
+        }
+        guard let last = slash, last + 1 < end else { return nil }
+        let begin = (lastSlash(raw, before: last) ?? -1) + 1
+        let type = reference.slice(begin, last)
+        guard let first = type.raw.first, first &- 65 < 26, type.raw.allSatisfy({ ($0 | 32) &- 97 < 26 }) else { return nil }
+        return (type, reference.slice(last + 1, end))
+    }
+
+    private static func lastSlash(_ raw: UnsafeBufferPointer<UInt8>, before end: Int) -> Int? {
+        var i = end - 1
+        while i >= 0 {
+            if raw[i] == UInt8(ascii: "/") { return i }
+            i -= 1
+        }
+        return nil
+    }
+
+    /// An identifier with its system as a URI. A bare OID gets `urn:oid:`; HL7's `ID^^^&OID&ISO` is taken apart.
+    static func identifier(system: String, value: String) -> Identifier {
+        if system.isEmpty, let parts = cx(value) { return parts }
+        let isBareOID = !system.isEmpty && system.utf8.allSatisfy { $0 &- 48 < 10 || $0 == UInt8(ascii: ".") } && system.utf8.contains(UInt8(ascii: "."))
+        return Identifier(system: isBareOID ? "urn:oid:" + system : system, value: value)
+    }
+
+    /// HL7 version 2 CX: `ID^check^scheme^namespace&OID&ISO`.
+    private static func cx(_ value: String) -> Identifier? {
+        let parts = value.utf8.split(separator: UInt8(ascii: "^"), omittingEmptySubsequences: false)
+        guard parts.count >= 4, !parts[0].isEmpty else { return nil }
+        let authority = parts[3].split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
+        guard authority.count >= 3, authority[2].elementsEqual("ISO".utf8), !authority[1].isEmpty else { return nil }
+        return Identifier(system: "urn:oid:" + String(decoding: authority[1], as: UTF8.self), value: String(decoding: parts[0], as: UTF8.self))
+    }
+
+    /// `https://server.example/fhir` → `server.example`.
+    static func host(_ url: String) -> String {
+        let bytes = Array(url.utf8)
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: "://".utf8) else { return "" }
+        let rest = bytes[(colon + 3)...].prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+        return String(decoding: rest, as: UTF8.self)
+    }
+}
