@@ -148,16 +148,17 @@ extension WardTrail {
         return text
     }
 
-    /// Semicolons, French headers and words, day first, local time of Paris (UTC+2 all through this trail but its last week).
+    /// Semicolons, French headers and words, day first, local time of Paris (UTC+2 all through this trail).
     var frenchCSV: String {
         let words = ["login": "connexion", "search": "recherche", "read": "consultation"]
-        var text = "Identifiant;Date et heure;Utilisateur;RPPS;Service hospitalier;Action;Résultat;Application;Session;Adresse IP;Navigateur;IPP\r\n"
+        var text = "Identifiant événement;Date et heure;Utilisateur;N° RPPS;Unité de soins;Action;Résultat;Application;Session;Adresse IP;Navigateur;Critères de recherche;Type de ressource;Nb résultats;IPP;INS\r\n"
         for act in acts {
             let parts = WardTrail.civil(act.time + 7_200_000)
             let time = "\(WardTrail.padded(parts.day, 2))/\(WardTrail.padded(parts.month, 2))/\(parts.year) \(WardTrail.padded(parts.hour, 2)):\(WardTrail.padded(parts.minute, 2)):\(WardTrail.padded(parts.second, 2))"
             let cells = [
-                act.id, time, WardTrail.accounts[act.account], WardTrail.rpps(act.account), "unité \(act.account / 4)", words[act.action] ?? act.action, "succès",
-                act.action == "login" ? "sso" : "ward", act.session, act.address, "\"" + act.agent + "\"", act.persons.map(WardTrail.person).joined(separator: "|"),
+                act.id, time, WardTrail.accounts[act.account], WardTrail.rpps(act.account), "ward \(act.account / 4)", words[act.action] ?? act.action, "succès",
+                act.action == "login" ? "sso" : "ward", act.session, act.address, "\"" + act.agent + "\"", act.query, act.resource,
+                act.action == "search" ? "\(act.persons.count)" : "", act.persons.map(WardTrail.person).joined(separator: "|"), act.persons.map(WardTrail.ins).joined(separator: "|"),
             ]
             text += cells.joined(separator: ";") + "\r\n"
         }
