@@ -1,6 +1,12 @@
 import Model
 
 /// The formats that Trail reads. A new one is added here and nowhere else.
+///
+/// Where two are equally sure of a file, the first in this list reads it.
 package enum TrailFormats {
-    package static let all: [any TrailFormat] = []
+    package static let all: [any TrailFormat] = [
+        FHIRAuditEventFormat(),
+        TableFormat.csv,
+        TableFormat.tsv,
+    ]
 }
