@@ -19,6 +19,10 @@ package struct FHIRAuditEventFormat: TrailFormat {
         return found.contains { $0["resourceType"] != nil } ? 40 : 0
     }
 
+    package func linePrefix(_ head: UnsafeRawBufferPointer) -> [UInt8]? {
+        JSONUnits.linePrefix(head, containers: FHIRAuditEventFormat.containers)
+    }
+
     package func read(_ text: UnsafeRawBufferPointer, of file: FileInHand, to sink: any EventSink) throws(FieldProblem) {
         var reader = FHIREventReader(file: file)
         defer { reader.times.tell(sink) }
@@ -62,8 +66,12 @@ struct ReaderTimes {
     }
 
     mutating func parse(_ text: JSONText, field: String) -> Result<Instant, FieldProblem> {
+        text.withBytes { parse(bytes: $0, field: field) }
+    }
+
+    mutating func parse(bytes: UnsafeRawBufferPointer, field: String) -> Result<Instant, FieldProblem> {
         do throws(FieldProblem) {
-            return .success(try text.withBytes { (bytes) throws(FieldProblem) in try parser.parse(bytes) })
+            return .success(try parser.parse(bytes))
         } catch {
             var problem = error
             problem.field = field

@@ -30,7 +30,7 @@ struct JSONUnits {
 
     // MARK: Lines
 
-    private func forEachLine(
+    func forEachLine(
         in text: UnsafeRawBufferPointer, of file: FileInHand, to sink: any EventSink,
         _ body: (UnsafeRawBufferPointer, Place) throws(FieldProblem) -> Void
     ) throws(FieldProblem) {
