@@ -88,35 +88,50 @@ struct Reading: Sendable {
     private static let pieceSize = 32 << 20
 
     private func prepareOne(_ input: Input, _ plan: TrailPlan) throws -> Prepared {
-        var opened = try Opened.open(input, temporaryFolder: plan.temporaryFolder)
-        var encoding: Assumption?
-        let kind = TextEncoding.detect(opened.text.bytes)
-        if kind != .utf8 {
-            let target = try TemporaryFile(in: plan.temporaryFolder)
-            try Recode.recode(opened.text.bytes, from: kind, to: target)
-            opened.text = try target.mapped()
-            encoding = .encoding(kind.name)
-        }
+        let (opened, encoding) = try Self.openText(input, temporaryFolder: plan.temporaryFolder)
         let text = opened.text.bytes
         let head = UnsafeRawBufferPointer(rebasing: text[..<min(text.count, 64 << 10)])
         let isEmpty = Lines.isBlank(text)
-        var best = (score: 0, format: -1)
-        if !isEmpty {
-            for (number, format) in plan.formats.enumerated() {
-                let score = format.recognise(head)
-                if score > best.score { best = (score, number) }
-            }
-        }
-        var prepared = Prepared(opened: opened, format: best.format < 0 ? nil : best.format, isEmpty: isEmpty, encoding: encoding)
-        guard best.format >= 0 else { return prepared }
         // A byte order mark belongs to no line.
-        let mark = kind == .utf8 ? TextEncoding.markLength(text) : 0
+        let mark = TextEncoding.markLength(text) == 3 ? 3 : 0
+        let format = isEmpty ? nil : Self.recognise(UnsafeRawBufferPointer(rebasing: text[mark...]), plan.formats).format
+        var prepared = Prepared(opened: opened, format: format, isEmpty: isEmpty, encoding: encoding)
+        guard let format else { return prepared }
         prepared.pieces = [mark..<text.count]
         prepared.lineBases = [0]
-        if mark == 0, text.count > Self.pieceSize, let prefix = plan.formats[best.format].linePrefix(head), !prefix.isEmpty {
+        if mark == 0, text.count > Self.pieceSize, let prefix = plan.formats[format].linePrefix(head), !prefix.isEmpty {
             (prepared.pieces, prepared.lineBases) = Lines.split(text, pieceSize: Self.pieceSize, prefix: prefix)
         }
         return prepared
+    }
+
+    /// A file's text in UTF-8, and the encoding that it was brought from.
+    static func openText(_ input: Input, temporaryFolder: String) throws -> (Opened, Assumption?) {
+        var opened = try Opened.open(input, temporaryFolder: temporaryFolder)
+        let kind = TextEncoding.detect(opened.text.bytes)
+        guard kind != .utf8 else { return (opened, nil) }
+        let target = try TemporaryFile(in: temporaryFolder)
+        try Recode.recode(opened.text.bytes, from: kind, to: target)
+        opened.text = try target.mapped()
+        return (opened, .encoding(kind.name))
+    }
+
+    /// The format that is surest of a text; the first of equals.
+    static func recognise(_ text: UnsafeRawBufferPointer, _ formats: [any TrailFormat]) -> (format: Int?, confidence: Int) {
+        let head = UnsafeRawBufferPointer(rebasing: text[..<min(text.count, 64 << 10)])
+        var best: (format: Int?, confidence: Int) = (nil, 0)
+        for (number, format) in formats.enumerated() {
+            let score = format.recognise(head)
+            if score > best.confidence { best = (number, score) }
+        }
+        return best
+    }
+
+    static func hand(_ name: String, _ plan: TrailPlan) -> FileInHand {
+        let settings = plan.profiles.settings(forFile: name)
+        return FileInHand(
+            name: name, columns: settings.columns, zone: settings.zone ?? "Europe/Paris", zoneIsStated: settings.zone != nil,
+            trustedProxies: settings.trustedProxies, assumedYear: plan.assumedYear)
     }
 
     // Reading
@@ -130,10 +145,7 @@ struct Reading: Sendable {
         let sink = FileSink(
             name: prepared.opened.name, file: piece.file, format: UInt8(truncatingIfNeeded: number), formatName: format.name, sorter: sorter,
             profiles: plan.profiles, meter: meter, lineBase: piece.lineBase, byteBase: piece.range.lowerBound, scale: scale)
-        let settings = plan.profiles.settings(forFile: prepared.opened.name)
-        let hand = FileInHand(
-            name: prepared.opened.name, columns: settings.columns, zone: settings.zone ?? "Europe/Paris", zoneIsStated: settings.zone != nil,
-            trustedProxies: settings.trustedProxies, assumedYear: plan.assumedYear)
+        let hand = Self.hand(prepared.opened.name, plan)
         do {
             try format.read(text, of: hand, to: sink)
         } catch {

@@ -63,6 +63,7 @@ package final class Trail {
 
         var files = reading.files
         for file in files.indices { settle(&files[file], file, gathering) }
+        if gathering.events == 0, files.contains(where: { $0.refused > 0 }) { throw TrailError.nothingReadable(files) }
         let coverage = CoverageReport(reading: reading, gathering: gathering, profiles: plan.profiles, files: files)
         let walk = Walk(
             fingerprints: fingerprints, profiles: plan.profiles, names: gathering.names,

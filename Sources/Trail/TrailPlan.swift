@@ -50,6 +50,8 @@ package enum TrailError: Error, CustomStringConvertible, Sendable {
     case nothingToRead
     /// Not one of the files is of a known format. The balance of each is given.
     case nothingRecognised([FileBalance])
+    /// Files were recognised, but not one of their records can be read. The balance of each is given.
+    case nothingReadable([FileBalance])
     /// The directory or people file is not a table that can be read (base name).
     case badTable(String, FieldProblem)
     /// A temporary file cannot be written.
@@ -60,7 +62,7 @@ package enum TrailError: Error, CustomStringConvertible, Sendable {
     package var status: Int32 {
         switch self {
         case .missing, .nothingToRead: 66
-        case .nothingRecognised, .badTable: 65
+        case .nothingRecognised, .nothingReadable, .badTable: 65
         case .cannotWrite: 73
         case .cancelled: 130
         }
@@ -72,6 +74,8 @@ package enum TrailError: Error, CustomStringConvertible, Sendable {
         case .nothingToRead: "there is no file to read; name files or folders that hold exported trails"
         case .nothingRecognised(let files):
             "no file is of a known format (\(files.map(\.name).joined(separator: ", "))); `cordon formats` lists them, `cordon formats --explain FILE` drafts a mapping"
+        case .nothingReadable(let files):
+            "no record can be read: " + files.compactMap { file in file.refusals.first.map { "\($0.place): \($0.problem)" } }.joined(separator: "\n")
         case .badTable(let name, let problem): "\(name): \(problem)"
         case .cannotWrite(let reason): "a temporary file cannot be written: \(reason); name another folder"
         case .cancelled: "stopped on request"

@@ -56,18 +56,28 @@ struct ActBuilder {
     }
 
     private mutating func unite(_ new: EventRecord.Fields) {
-        func fill(_ path: WritableKeyPath<EventRecord.Fields, UnsafeRawBufferPointer>) {
-            if fields[keyPath: path].isEmpty { fields[keyPath: path] = new[keyPath: path] }
-        }
-        for path in Self.paths { fill(path) }
+        Self.fill(&fields.account, new.account)
+        Self.fill(&fields.subject, new.subject)
+        Self.fill(&fields.professional, new.professional)
+        Self.fill(&fields.role, new.role)
+        Self.fill(&fields.organisation, new.organisation)
+        Self.fill(&fields.session, new.session)
+        Self.fill(&fields.authentication, new.authentication)
+        Self.fill(&fields.address, new.address)
+        Self.fill(&fields.agent, new.agent)
+        Self.fill(&fields.service, new.service)
+        Self.fill(&fields.resource, new.resource)
+        Self.fill(&fields.query, new.query)
+        Self.fill(&fields.controller, new.controller)
         if fields.page == nil { fields.page = new.page }
         if let count = new.resultCount { fields.resultCount = max(fields.resultCount ?? 0, count) }
         // One success among the records of an act: it succeeded.
         if new.outcome == Outcome.success.rawValue { fields.outcome = new.outcome }
     }
 
-    private static var paths: [WritableKeyPath<EventRecord.Fields, UnsafeRawBufferPointer>] {
-        [\.account, \.subject, \.professional, \.role, \.organisation, \.session, \.authentication, \.address, \.agent, \.service, \.resource, \.query, \.controller]
+    @inline(__always)
+    private static func fill(_ field: inout UnsafeRawBufferPointer, _ new: UnsafeRawBufferPointer) {
+        if field.isEmpty { field = new }
     }
 
     private mutating func addPersons(_ new: EventRecord.Fields, _ categories: Categories, _ manners: Manners) -> Bool {
