@@ -189,7 +189,7 @@ private enum Tick {
 /// An unknown with its owner and room to write.
 private enum Blank {
     static func markup(_ fr: String, _ en: String) -> Markup {
-        tag("p", ["class": "fill"]) { tag("span") { both(fr, en) } }
+        tag("div", ["class": "fill"]) { pair(fr, en) }
     }
 }
 

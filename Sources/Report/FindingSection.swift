@@ -31,13 +31,24 @@ struct FindingSection {
 
     private var title: Sentence {
         let count = finding.accounts.count
-        return finding.kind == "declared"
-            ? Sentence(
+        if finding.kind == "declared" {
+            return Sentence(
                 fr: Figures.fr(count, "compte déclaré utilisé", "comptes déclarés utilisés") + " par quelqu’un d’autre",
                 en: Figures.en(count, "account declared", "accounts declared") + " as used by someone else")
-            : Sentence(
+        }
+        // Weaker evidence claims less.
+        switch finding.measure {
+        case "cut":
+            return Sentence(
                 fr: Figures.fr(count, "compte probablement utilisé", "comptes probablement utilisés") + " par quelqu’un d’autre",
                 en: Figures.en(count, "account", "accounts") + " probably used by someone else")
+        case "step_up":
+            return Sentence(
+                fr: Figures.fr(count, "compte", "comptes") + " dont le titulaire est à vérifier",
+                en: Figures.en(count, "account", "accounts") + " whose holder should be asked to prove themselves")
+        default:
+            return Sentence(fr: Figures.fr(count, "compte", "comptes") + " à observer", en: Figures.en(count, "account", "accounts") + " to watch")
+        }
     }
 
     private var chips: Markup {

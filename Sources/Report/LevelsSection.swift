@@ -7,12 +7,21 @@ struct LevelsSection {
 
     var markup: Markup {
         tag("h4") { both("Personnes et catégories de données", "Persons and categories of data") }
+            + legend
             + categoriesTable
             + byTerm(Sentence(fr: "Par responsable de traitement", en: "By data controller"), \.byController, max: 40)
             + details(Sentence(fr: "Par service et par manière de voir", en: "By service and manner")) {
                 byTerm(Sentence(fr: "Par service", en: "By service"), \.byService, max: 40)
                 byTerm(Sentence(fr: "Par manière", en: "By manner"), \.byManner, terms: Words.manners, max: 20)
             }
+    }
+
+    private var legend: Markup {
+        tag("ul", ["class": "legend"]) {
+            [("established", "trait foncé\u{202F}: établi", "dark line: established"), ("attributed", "plein\u{202F}: attribué", "full: attributed"), ("possible", "hachuré\u{202F}: possible", "hatched: possible")].map { name, fr, en in
+                tag("li") { tag("span", ["class": "mark " + name, "aria-hidden": "true"]) + tag("span") { both(fr, en) } }
+            }
+        }
     }
 
     /// What the three words mean. Said once on a page.
@@ -102,8 +111,10 @@ struct LevelsSection {
     /// Never "no medical data" (design rule 7).
     private var medicalAbsence: Markup {
         tag("tr", ["class": "absent"]) {
-            head { both(Words.of("medical", in: Words.categories)) }
-            tag("td", ["colspan": "3"]) { pair(MedicalStatement.absence(levels, trail)) }
+            tag("td", ["colspan": "4"]) {
+                both(Words.of("medical", in: Words.categories))
+                pair(MedicalStatement.absence(levels, trail))
+            }
         }
     }
 }

@@ -156,7 +156,10 @@ enum UnknownList {
                 fr: "\(Figures.fr(refused, "ligne n’a pas pu être lue", "lignes n’ont pas pu être lues"))\u{202F}; chacune est dans le bilan des fichiers avec son remède.",
                 en: "\(Figures.en(refused, "line", "lines")) could not be read; each is in the balance sheet with its remedy."))
         }
-        for gap in trail.coverage where gap.couldHide { list.append(gap.text) }
+        for gap in trail.coverage where gap.couldHide {
+            let namesSource = gap.source.isEmpty || (gap.text.fr.contains(gap.source) && gap.text.en.contains(gap.source))
+            list.append(namesSource ? gap.text : Sentence(fr: "\(gap.source)\u{202F}: \(gap.text.fr)", en: "\(gap.source): \(gap.text.en)"))
+        }
         if list.isEmpty {
             list.append(Sentence(
                 fr: "Aucune lacune connue. Que les sources aient tout dit reste à établir hors de ce rapport.",

@@ -7,13 +7,13 @@ enum Style {
     --faint:#232c31;--owner:#7db9e8;--other:#f59a6c;--otherfill:#f08350;--calm:#7fc9a2;--warn:#e6b450;--link:#8cc4f2;--band:#1f272b}}
     *{box-sizing:border-box}
     html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
-    body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 "Source Sans 3","Source Sans Pro",system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Liberation Sans",Arial,sans-serif;overflow-wrap:anywhere}
+    body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 "Source Sans 3","Source Sans Pro",system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Liberation Sans",Arial,sans-serif;overflow-wrap:break-word}
     header,main,footer,nav{max-width:68rem;margin:0 auto;padding:0 1rem}
     header{padding-top:1.5rem}
     main{padding-bottom:2rem}
     footer{padding-top:1rem;padding-bottom:3rem;color:var(--soft);font-size:.9rem;border-top:1px solid var(--line)}
     h1,h2,h3,h4{line-height:1.25;text-wrap:balance;margin:0}
-    h1{font-size:clamp(1.45rem,1.1rem + 1.9vw,2.3rem);font-weight:650;letter-spacing:-.01em}
+    h1{font-size:clamp(1.3rem,.95rem + 2.1vw,2.3rem);font-weight:650;letter-spacing:-.01em}
     h2{font-size:1.5rem;margin:3rem 0 1rem;padding-top:1.2rem;border-top:2px solid var(--ink)}
     h3{font-size:1.15rem;margin:2.2rem 0 .7rem}
     h4{font-size:1rem;margin:1.4rem 0 .5rem}
@@ -44,6 +44,7 @@ enum Style {
     .figures dd{margin:0;font-size:1.9rem;font-weight:650;line-height:1.25;font-variant-numeric:tabular-nums}
     .figures.small dd{font-size:1.05rem;line-height:1.35}
     .figures.small{grid-template-columns:repeat(auto-fit,minmax(min(11rem,100%),1fr));margin-top:1.1rem}
+    @media (max-width:40rem){.figures{gap:.35rem}.figures div{flex-direction:row-reverse;align-items:baseline;gap:.8rem}.figures dd{min-width:6.2rem;font-size:1.5rem}.figures.small dd{font-size:.98rem}}
     nav{padding:0}
     nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.3rem 1.3rem;margin:1.2rem 0 0;padding:0;font-size:.95rem}
     ul.plain{list-style:none;margin:0;padding:0}
@@ -101,6 +102,9 @@ enum Style {
     .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.3rem;list-style:none;margin:.2rem 0 .5rem;padding:0;font-size:.88rem}
     .legend li{display:flex;align-items:center;gap:.45rem}
     .mark{flex:none;display:inline-block;width:.75rem;height:.75rem}
+    .mark.possible{border:1px solid var(--other);background:repeating-linear-gradient(45deg,var(--otherfill) 0 1px,transparent 1px 5px)}
+    .mark.attributed{background:var(--otherfill)}
+    .mark.established{background:var(--ink);height:.3rem}
     .mark.owner{background:var(--owner);border-radius:50%}
     .mark.other{background:var(--otherfill)}
     .mark.gap{border:1px solid var(--soft);background:repeating-linear-gradient(45deg,var(--soft) 0 1.5px,transparent 1.5px 5px)}
@@ -119,10 +123,11 @@ enum Style {
     .nest .established{background:var(--ink);top:28%;bottom:28%}
     .levels dt{font-weight:650;margin-top:.5rem}
     .levels dd{margin:0 0 0 1.1rem}
-    .absent{background:var(--faint)}
+    .absent>*{background:var(--faint);padding:.6rem .8rem}
+    .absent .pair{font-weight:400;margin-top:.25rem}
     .refused{color:var(--other);font-weight:650}
-    .fill{display:block;border-bottom:1px solid var(--soft);min-height:2rem;margin:.2rem 0 .9rem}
-    .fill span{color:var(--soft);font-size:.88rem}
+    .fill{border-bottom:1px solid var(--soft);padding:.2rem 0 2.1rem;margin:.4rem 0 1rem}
+    .fill .pair{margin:0;font-size:.95rem}
     .tick{font-weight:650}
     .answer{border-left:3px solid var(--line);padding-left:1rem;margin:.8rem 0}
     @media (max-width:40rem){.finding{padding:.2rem .8rem .8rem}.verdict{padding:1rem}th,td{padding-right:.6rem}table{font-size:.88rem}details{padding:0 .6rem}.weight{min-width:6rem}}

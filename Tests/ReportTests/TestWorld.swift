@@ -55,9 +55,15 @@ enum TestWorld {
         return Result(status: process.terminationStatus, output: try String(contentsOf: out, encoding: .utf8))
     }
 
-    /// True when `python3` has a module.
+    /// The Python whose modules are the tests' own, where one was made; else the machine's.
+    static var python: String? {
+        guard let given = environment["CORDON_PYTHON"], given.contains("/") else { return tool(environment["CORDON_PYTHON"] ?? "python3") }
+        return given
+    }
+
+    /// True when that Python has a module.
     static func python(has module: String) -> Bool {
-        guard let python = tool("python3") else { return false }
+        guard let python else { return false }
         return (try? run(python, ["-c", "import \(module)"]).status) == 0
     }
 }

@@ -58,7 +58,7 @@ import Testing
             summary = book['Résumé · Summary']
             print({line[1].value: line[2].value for line in summary.iter_rows() if line[2].data_type == 'n'})
             """
-        let result = try TestWorld.run(#require(TestWorld.tool("python3")), ["-c", script, folder.appendingPathComponent("a.xlsx").path])
+        let result = try TestWorld.run(#require(TestWorld.python), ["-c", script, folder.appendingPathComponent("a.xlsx").path])
         #expect(result.status == 0, "\(result.output)")
         let lines = result.output.components(separatedBy: "\n")
         #expect(lines[0] == "['Résumé · Summary', 'Comptes · Accounts', 'Catégories · Categories', 'Couverture · Coverage', 'Fichiers · Files']")

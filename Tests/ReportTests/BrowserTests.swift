@@ -1,0 +1,90 @@
+import Foundation
+import Incident
+import Report
+import Testing
+
+/// The pages as a browser shows them. CORDON_SHOTS names a folder that keeps the screenshots.
+@Suite(.serialized, .enabled(if: Browser.isHere, "Chromium and chromedriver are not installed"))
+struct `In a browser the pages` {
+    static let pages: [(name: String, html: String)] = [
+        ("found", ReportPage.html(Samples.incident)), ("hostile", ReportPage.html(Samples.hostile)), ("nothing-found", ReportPage.html(Samples.nothingFound)),
+        ("incomplete", ReportPage.html(Samples.incomplete)), ("sheet", SheetSet.files(Samples.hostile)[0].html),
+    ]
+
+    /// `axe.min.js` of the Python package, where it is installed.
+    static let axe: String? = {
+        let script = "import axe_playwright_python, pathlib; print(next(pathlib.Path(axe_playwright_python.__file__).parent.rglob('axe.min.js')))"
+        guard let python = TestWorld.python, let result = try? TestWorld.run(python, ["-c", script]), result.status == 0 else { return nil }
+        return try? String(contentsOfFile: result.output.trimmingCharacters(in: .whitespacesAndNewlines), encoding: .utf8)
+    }()
+
+    private func show(_ body: (Browser, String) async throws -> Void) async throws {
+        let folder = try TestWorld.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let browser = try await Browser()
+        do {
+            for page in Self.pages {
+                let file = folder.appendingPathComponent(page.name + ".html")
+                try page.html.write(to: file, atomically: true, encoding: .utf8)
+                try await browser.open(file)
+                try await body(browser, page.name)
+            }
+        } catch {
+            await browser.close()
+            throw error
+        }
+        await browser.close()
+    }
+
+    @Test func `fit 320 and 1280 pixels in both themes, folded and unfolded, without sideways scrolling`() async throws {
+        try await show { browser, name in
+            var pictures: Set<Data> = []
+            for width in [320, 1_280] {
+                for scheme in ["light", "dark"] {
+                    try await browser.screen(width: width, scheme: scheme)
+                    let folded = try await browser.run("return document.documentElement.scrollWidth") as? Int
+                    #expect(folded == width, "\(name) at \(width) \(scheme)")
+                    let picture = try await browser.screenshot()
+                    pictures.insert(picture)
+                    try keep(picture, "\(name)-\(width)-\(scheme).png")
+                    let unfolded = try await browser.run("document.querySelectorAll('details').forEach(d => d.open = true); return document.documentElement.scrollWidth") as? Int
+                    #expect(unfolded == width, "\(name) unfolded at \(width) \(scheme)")
+                    _ = try await browser.run("document.querySelectorAll('details').forEach((d, i) => d.open = i == 0)")
+                }
+            }
+            // Each theme and width looks its own way.
+            #expect(pictures.count == 4, "\(name)")
+        }
+    }
+
+    @Test func `run nothing, even when the data ask for it`() async throws {
+        try await show { browser, name in
+            #expect(try await browser.run("return document.scripts.length + document.images.length") as? Int == 0, "\(name)")
+            // The policy holds: a script that someone managed to write into the page stays dead.
+            let ran = try await browser.run("const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s); return window.ran === undefined") as? Bool
+            #expect(ran == true, "\(name)")
+        }
+    }
+
+    @Test(.enabled(if: axe != nil, "axe-core (pip axe-playwright-python) is not installed"))
+    func `break no rule of axe-core`() async throws {
+        let axe = try #require(Self.axe)
+        try await show { browser, name in
+            for scheme in ["light", "dark"] {
+                try await browser.screen(width: 1_280, scheme: scheme)
+                _ = try await browser.run("document.querySelectorAll('details').forEach(d => d.open = true)")
+                _ = try await browser.run(axe + "; window.axe = axe; return 1")
+                let broken = try await browser.runAsync("""
+                    const done = arguments[arguments.length - 1];
+                    axe.run().then(r => done(r.violations.map(v => v.id + ': ' + v.nodes[0].html.slice(0, 200))), e => done(['axe failed: ' + e]));
+                    """) as? [String]
+                #expect(broken == [], "\(name) \(scheme)")
+            }
+        }
+    }
+
+    private func keep(_ picture: Data, _ name: String) throws {
+        guard let folder = TestWorld.environment["CORDON_SHOTS"] else { return }
+        try picture.write(to: URL(fileURLWithPath: folder).appendingPathComponent(name))
+    }
+}
