@@ -25,7 +25,7 @@ struct CBORWriter {
     mutating func integer(_ value: Int64) {
         if value >= 0 { head(.unsigned, UInt64(value)) } else { head(.negative, UInt64(bitPattern: ~value)) }
     }
-    mutating func byteString(_ value: [UInt8]) { head(.bytes, UInt64(value.count)); bytes += value }
+    mutating func pseudonym(_ value: Pseudonym) { head(.bytes, UInt64(Pseudonym.byteCount)); value.append(to: &bytes) }
     mutating func text(_ value: String) { head(.text, UInt64(value.utf8.count)); bytes += value.utf8 }
     mutating func array(_ count: Int) { head(.array, UInt64(count)) }
     mutating func map(_ count: Int) { head(.map, UInt64(count)) }
@@ -33,6 +33,7 @@ struct CBORWriter {
     mutating func null() { bytes.append(0xf6) }
 
     mutating func append(_ other: CBORWriter) { bytes += other.bytes }
+    mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
 }
 
 /// Reads what `CBORWriter` writes and refuses every other encoding of the same values.

@@ -34,6 +34,7 @@ extension LedgerEntry {
     package func encoded() throws(EntryProblem) -> [UInt8] {
         try check()
         var fields = CBORWriter()
+        fields.reserve(256 + 40 * disclosures.count)
         var count = 0
         func field(_ key: Key, when isPresent: Bool = true, _ write: (inout CBORWriter) -> Void) {
             guard isPresent else { return }
@@ -42,12 +43,12 @@ extension LedgerEntry {
             write(&fields)
         }
         field(.version) { $0.unsigned(LedgerEntry.version) }
-        field(.salt) { $0.byteString(salt.bytes) }
+        field(.salt) { $0.pseudonym(salt.value) }
         field(.time) { $0.integer(time.milliseconds) }
         for (key, text) in [(Key.source, source), (.service, service), (.controller, controller)] {
             field(key, when: !text.isEmpty) { $0.text(text) }
         }
-        if let account { field(.account) { $0.byteString(account.bytes) } }
+        if let account { field(.account) { $0.pseudonym(account) } }
         field(.attribution, when: attribution != .none) { $0.unsigned(UInt64(attribution.rawValue)) }
         for (key, fingerprint) in [
             (Key.team, team), (.session, session), (.address, address), (.network, network), (.agent, agent), (.authentication, authentication),
@@ -73,6 +74,7 @@ extension LedgerEntry {
             $0.unsigned(UInt64(parts))
         }
         var whole = CBORWriter()
+        whole.reserve(fields.bytes.count + 2)
         whole.map(count)
         whole.append(fields)
         guard whole.bytes.count <= Tile.entryMaximum else { throw EntryProblem("\(whole.bytes.count) bytes, expected at most \(Tile.entryMaximum)") }
@@ -99,8 +101,8 @@ extension LedgerEntry {
 
     private static func write(_ disclosure: Disclosed, to writer: inout CBORWriter) {
         writer.array(disclosure.ranks == nil ? 4 : 7)
-        writer.byteString(disclosure.person.bytes)
-        if let reference = disclosure.reference { writer.byteString(reference.bytes) } else { writer.null() }
+        writer.pseudonym(disclosure.person)
+        if let reference = disclosure.reference { writer.pseudonym(reference) } else { writer.null() }
         writer.unsigned(UInt64(disclosure.categories.rawValue))
         writer.unsigned(UInt64(disclosure.manners.rawValue))
         guard let ranks = disclosure.ranks else { return }

@@ -51,7 +51,7 @@ package struct Pseudonyms: Sendable {
 
 /// 16 bytes that make an entry's hash unguessable, so that a published tile cannot be tried against likely entries.
 package struct Salt: Hashable, Sendable {
-    private let value: Pseudonym
+    let value: Pseudonym
 
     init(_ value: Pseudonym) { self.value = value }
 

@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test(.needsGo, arguments: sizes)
+    @Test(.needsGo, arguments: sizes + [65_537])
     func `Go's checksum database audits our log`(count: Int) throws { try audits(.go, count: count) }
     @Test(.needsGo) func `Go's checksum database refuses our log with one bit flipped`() throws { try refusesFlips(.go) }
     @Test(.needsGo) func `Go's checksum database decides our proofs as we do`() throws { try agreesOnProofs(.go) }
