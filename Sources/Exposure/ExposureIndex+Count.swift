@@ -19,7 +19,11 @@ extension ExposureIndex {
             }
             if run.tuple == nil { count.unrecorded += unrecorded }
         }
-        try forEachRun(filter) { segment, run throws(ExposureError) in tally.collect(segment, try tuples(segment, run)) }
+        if tally.isLarge(count.accesses) {
+            tally.collectAll()
+        } else {
+            try forEachRun(filter) { segment, run throws(ExposureError) in tally.collect(segment, try tuples(segment, run)) }
+        }
         tally.drain { categories, manners, persons in
             count.persons += persons
             for (_, one) in Categories.named where categories & one.rawValue != 0 { count.byCategory[one, default: 0] += persons }

@@ -3,7 +3,7 @@ import Glibc
 /// Marks per person and per reference, and the hot loops over them.
 ///
 /// A query marks what its rows show, then walks the same rows again, reading and clearing: the cost follows the scope, not
-/// the number of persons. Marks are all zero between queries.
+/// the number of persons, unless the scope shows most of them. Marks are all zero between queries.
 final class Tally {
     let personCount: Int, referenceCount: Int
     /// Categories in the low byte, manners above, `seen` on top.
@@ -55,10 +55,10 @@ final class Tally {
         return (accesses, new)
     }
 
-    /// Clears what `mark` set; each person is counted under its mask once.
+    /// Clears what `mark` set; each person is counted under its mask once. For windows that are small against the tables.
     func collect(_ segment: Segment, _ tuples: Range<Int>) {
         precondition(tuples.lowerBound >= 0 && tuples.upperBound <= segment.tuples)
-        let (person, reference, masks, references, histogram) = (segment.person.base, segment.reference.base, self.masks, self.references, self.histogram)
+        let (person, reference, masks, references) = (segment.person.base, segment.reference.base, self.masks, self.references)
         let (persons, referenceLimit) = (UInt32(personCount), UInt32(referenceCount))
         for t in tuples {
             let p = person[t], r = reference[t]
@@ -68,9 +68,23 @@ final class Tally {
             let mask = masks[Int(p)]
             if mask == 0 { continue }
             masks[Int(p)] = 0
-            if histogram[Int(mask)] == 0 { met.append(mask) }
-            histogram[Int(mask)] &+= 1
+            meet(mask)
         }
+    }
+
+    /// The same for large windows: goes through the tables instead of the rows.
+    func collectAll() {
+        references.update(repeating: 0, count: referenceCount / 64 + 1)
+        for p in 0..<personCount where masks[p] != 0 { meet(masks[p]) }
+        masks.update(repeating: 0, count: personCount)
+    }
+
+    /// Whether to go through the tables is cheaper than through so many tuples again.
+    func isLarge(_ accesses: Int) -> Bool { accesses > personCount / 8 }
+
+    @inline(__always) private func meet(_ mask: UInt16) {
+        if histogram[Int(mask)] == 0 { met.append(mask) }
+        histogram[Int(mask)] &+= 1
     }
 
     /// Calls `body` with each mask (categories, manners) and its number of persons, and forgets them.
