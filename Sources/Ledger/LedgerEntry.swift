@@ -72,6 +72,14 @@ package struct LedgerEntry: Sendable, Hashable {
         var isEmpty: Bool { id == nil && name == nil && postcode == nil }
     }
 
+    /// A name as an entry can hold it: itself, or if it is longer than 1,024 bytes its beginning and a hash of the whole, so that a hostile name neither
+    /// fills the log nor stands for another one.
+    package static func bounded(name: String) -> String {
+        guard name.utf8.count > 1_024 else { return name }
+        let hash = Hex.encode(Hash(of: Array(name.utf8)).bytes.prefix(8))
+        return String(decoding: name.utf8.prefix(960), as: UTF8.self) + "… (\(name.utf8.count) bytes, SHA-256 \(hash)…)"
+    }
+
     /// The act as entries of at most `maximum` bytes each. One, unless it showed very many persons. All carry this entry's salt: give each
     /// that of its own index.
     package func split(maximum: Int = Tile.entryMaximum) throws(EntryProblem) -> [LedgerEntry] {

@@ -22,6 +22,20 @@ package enum LedgerFuzz {
         precondition(Array(tile.path.utf8) == bytes, "a tile path was read that is not written so")
     }
 
+    /// Key files and key texts.
+    package static func checkKeys(_ bytes: [UInt8]) {
+        if let key = try? CaseKey(parsing: bytes) {
+            precondition((try? CaseKey(parsing: Array(key.fileText.utf8))) == key, "a case key was read that is written otherwise")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else { return }
+        if let key = try? VerifierKey(text) {
+            precondition((try? VerifierKey(key.description)) == key, "a verifier key was read that is written otherwise")
+        }
+        if let signer = try? Signer(parsing: text) {
+            precondition((try? Signer(parsing: signer.privateText))?.verifierKey == signer.verifierKey, "a signing key was read that is written otherwise")
+        }
+    }
+
     /// Proofs have no bytes of their own here: numbers and hashes are cut from the input. No proof holds by chance.
     package static func checkProof(_ bytes: [UInt8]) {
         guard bytes.count >= 24 else { return }

@@ -174,6 +174,16 @@ func randomEntry(_ random: inout SeededGenerator, disclosures: Int? = nil) -> Le
         if persons >= 3_300 { #expect(parts.count > 1) }
     }
 
+    @Test func `a name that is too long is cut and stays apart from others`() throws {
+        #expect(LedgerEntry.bounded(name: "identity.example") == "identity.example")
+        let long = String(repeating: "é", count: 40_000)
+        let cut = LedgerEntry.bounded(name: long), other = LedgerEntry.bounded(name: long + "x")
+        #expect(cut.utf8.count <= 1_024 && cut != other && cut.hasPrefix("ééé"))
+        var entry = try full()
+        (entry.source, entry.service, entry.controller) = (cut, other, cut)
+        #expect(try LedgerEntry(decoding: entry.encoded()) == entry)
+    }
+
     @Test func `the salt makes equal acts different leaves`() throws {
         let names = try CaseKey(secret: [UInt8](repeating: 3, count: 32)).pseudonyms
         let leaves = try (0..<100).map { Hash(leaf: try LedgerEntry(salt: names.salt($0), time: Instant(milliseconds: 0)).encoded()) }
@@ -190,6 +200,7 @@ func randomEntry(_ random: inout SeededGenerator, disclosures: Int? = nil) -> Le
         let checkpoint = Checkpoint(origin: "fuzz", size: 300, root: Hash(leaf: []), extensions: ["x"])
         let note = try SignedNote(text: checkpoint.text, signers: [signer, signer]).bytes
         var corpus: [[UInt8]] = [note, Array(checkpoint.text.utf8), Array("tile/entries/x001/x234/067.p/25".utf8), [UInt8](repeating: 7, count: 24 + 32 * 5)]
+        corpus += [signer.privateText, signer.verifierKey.description, try CaseKey(secret: random.bytes(32)).fileText].map { Array($0.utf8) }
         for _ in 0..<20 { corpus.append(try randomEntry(&random).encoded()) }
         for _ in 0..<5_000 {
             var bytes = corpus[Int.random(in: corpus.indices, using: &random)]
@@ -208,6 +219,7 @@ func randomEntry(_ random: inout SeededGenerator, disclosures: Int? = nil) -> Le
             LedgerFuzz.checkCheckpoint(bytes)
             LedgerFuzz.checkTilePath(bytes)
             LedgerFuzz.checkProof(bytes)
+            LedgerFuzz.checkKeys(bytes)
         }
     }
 }

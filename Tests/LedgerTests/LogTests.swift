@@ -73,6 +73,23 @@ func writeLog(_ folder: String, count: Int, seed: UInt64 = 1, keySeed: UInt8 = 7
             let bundleBytes = (0..<70_000).map { 2 + "entry \($0)".utf8.count }.reduce(0, +)
             #expect(audit.bytes == bundleBytes + 32 * (70_000 + 273 + 1))
             #expect(try reader.entry(at: 69_999) == Array("entry 69999".utf8))
+
+            // What is proven from three levels of tiles, for entries and sizes anywhere.
+            var random = SeededGenerator(70_000)
+            for index in [0, 255, 256, 65_535, 65_536, 69_999] + (0..<40).map({ _ in UInt64.random(in: 0..<70_000, using: &random) }) {
+                let leaf = Hash(leaf: Array("entry \(index)".utf8))
+                #expect(try reader.leafHash(at: index) == leaf)
+                let inclusion = try reader.inclusionProof(of: index)
+                #expect(inclusion.count <= 17 && Merkle.verifyInclusion(of: leaf, at: index, size: 70_000, proof: inclusion, root: reader.root))
+                let consistency = try reader.consistencyProof(from: index + 1)
+                let old = try Merkle.hash(of: 0..<(index + 1), from: reader.node)
+                #expect(Merkle.verifyConsistency(old: index + 1, oldRoot: old, size: 70_000, root: reader.root, proof: consistency))
+                let range = index..<min(index + 700, 70_000)
+                let leaves = range.map { Hash(leaf: Array("entry \($0)".utf8)) }
+                let proof = try reader.rangeProof(of: range)
+                #expect(proof.count <= 34 && Merkle.verifyRange(range, leaves: leaves, size: 70_000, proof: proof, root: reader.root))
+                #expect(!Merkle.verifyRange(range, leaves: leaves.reversed(), size: 70_000, proof: proof, root: reader.root) || leaves.count == 1)
+            }
         }
     }
 
