@@ -56,6 +56,9 @@ package struct TimeParser: Sendable {
         return all
     }
 
+    /// How many assumptions there are: cheap enough to look at after each value.
+    package var assumptionCount: Int { noted.rawValue.nonzeroBitCount }
+
     /// - Throws: what is wrong with the value, without quoting it and without the name of its field.
     package mutating func parse(_ text: UnsafeRawBufferPointer) throws(FieldProblem) -> Instant {
         if let quick = TimeParser.internetTime(text) { return quick }
