@@ -7,6 +7,7 @@ package enum TrailFormats {
     package static let all: [any TrailFormat] = [
         FHIRAuditEventFormat(),
         KeycloakFormat(),
+        M365Format(),
         TableFormat.csv,
         TableFormat.tsv,
         WebLogFormat(),

@@ -71,3 +71,8 @@ package enum FormatFuzz {
         text.count { $0 == 10 } + (text.isEmpty || text.last == 10 ? 0 : 1)
     }
 }
+
+/// The three readers under the names that fuzz targets are called by.
+package enum FHIRFuzz { package static func check(_ bytes: [UInt8]) { FormatFuzz.check(FHIRAuditEventFormat(), bytes) } }
+package enum KeycloakFuzz { package static func check(_ bytes: [UInt8]) { FormatFuzz.check(KeycloakFormat(), bytes) } }
+package enum M365Fuzz { package static func check(_ bytes: [UInt8]) { FormatFuzz.check(M365Format(), bytes) } }
