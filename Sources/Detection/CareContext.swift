@@ -71,12 +71,14 @@ struct CareContext {
     mutating func met(_ person: UInt32) { personsKnown = max(personsKnown, Int(person) + 1) }
 
     /// What a usurper who wants many persons opens: mostly whoever the directory holds, sometimes what the team's worklist offers.
-    func wanted(_ k: Acquaintance) -> Int {
+    func wanted(_ k: Acquaintance) -> Int { Chance.thousandths((75 * uniform(k) + 25 * robust(k)) / 100) }
+
+    private func uniform(_ k: Acquaintance) -> Int {
         let held = max(directoryCount, personsKnown, 1)
         // Without a directory we do not know how many were never opened; assume as many again.
         let untouched = directoryCount > 0 ? 1_000 * max(held - personsOpened, 0) / held : 500
         let touched = 1_000 - untouched
-        let uniform: Int = switch k {
+        return switch k {
         case .own: 5
         case .ownOlder: 10
         case .created: 2
@@ -86,7 +88,10 @@ struct CareContext {
         case .dormant: touched * 55 / 100
         case .never: untouched
         }
-        let robust: Int = switch k {
+    }
+
+    private func robust(_ k: Acquaintance) -> Int {
+        switch k {
         case .own: 60
         case .ownOlder: 40
         case .created: 10
@@ -96,6 +101,5 @@ struct CareContext {
         case .dormant: 100
         case .never: 250
         }
-        return Chance.thousandths((75 * uniform + 25 * robust) / 100)
     }
 }

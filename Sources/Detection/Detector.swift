@@ -7,8 +7,8 @@ import Model
 /// and per account at once, because a usurper who mixes with the owner hides in the account's traffic but not in his own
 /// session's. Time does not wear evidence off: slowness gains nothing.
 package struct Detector {
-    let policy: DetectionPolicy
-    let decoys: Set<UInt32>
+    package let policy: DetectionPolicy
+    package var decoys: Set<UInt32>
     let order: DirectoryOrder?
 
     var accounts: [AccountState] = []
@@ -85,7 +85,7 @@ package struct Detector {
         let a = Int(account), team = accounts[a].team
         let kind = whereabouts.place(account: account, team: UInt32(team), network: act.network, agent: act.agent, at: act.time)
         if sessions[s].acts == 0 {
-            sessions[s].isFamiliar = kind == 0
+            sessions[s].isFamiliar = kind % 2 == 0 && kind / 2 <= 2 || accounts[a].signIns == 0
             sessions[s].signIn = kind
             // Some services log the sign-in without the session that it opens: the same sign-in is not paid twice.
             if accounts[a].lastSignIn.milliseconds > act.time.milliseconds - 10 * Instant.minute, accounts[a].lastNetwork == act.network, accounts[a].lastAgent == act.agent { return }
@@ -99,7 +99,7 @@ package struct Detector {
         } else {
             let moved = sessions[s].network != act.network || sessions[s].agent != act.agent
             if moved {
-                sessions[s].isFamiliar = kind == 0
+                sessions[s].isFamiliar = kind % 2 == 0 && kind / 2 <= 2
                 var z = weigh(.change, 0, 1, wanted: Chance.thousandths(tune[3]), act, account, 0, 5_000)
                 z += weigh(.place, 1, kind, wanted: Chance.thousandths(Whereabouts.wantedMoved[kind]), act, account, -2_500, 2_500)
                 weights[.session] = min(z, 6_000)
@@ -143,12 +143,12 @@ package struct Detector {
             guard scored < 4 else { continue }
             guard let kind = care.acquaintance(account: account, team: team, person: disclosure.person, at: act.time, creating: act.action == .create) else { continue }
             scored += 1
-            sessions[s].visitIsStranger = kind.isStranger
             let row = accounts[a].lastKind
             accounts[a].lastKind = tune[10] == 0 ? 0 : kind.isStranger ? 1 : 0
             let lowest = kind == .created ? -1_000 : -2_500
             let last = weigh(.context, row, kind.rawValue, wanted: care.wanted(kind), act, account, lowest, 5_000)
             sum += last
+            (sessions[s].visitIsStranger, sessions[s].visitContext) = (kind.isStranger, last)
             counters.opened += 1
             if kind == .never || kind == .dormant { counters.strangers += 1 }
             let depth = disclosure.categories.contains(.medical) ? 2 : disclosure.categories.contains(.unknown) ? 3 : disclosure.categories.isDisjoint(with: [.administrative, .social]) ? 0 : 1
@@ -161,11 +161,7 @@ package struct Detector {
                     weights[.order] = weigh(.order, 0, step, wanted: Chance.thousandths(DirectoryOrder.wanted[step]), act, account, -1_200, 5_000)
                     if step > 0 { counters.inOrder += 1 }
                 }
-                if step == 2, !sessions[s].searchedSinceOpening, sessions[s].isFamiliar, accounts[a].listWork < Detector.listWorkMax {
-                    accounts[a].listWork += 1
-                    sum -= max(0, last)
-                    weights[.order] = min(weights[.order], 0)
-                }
+                if step == 2 { weighListWork(account, s, context: last, &sum, &weights) }
                 accounts[a].remember(disclosure.person)
             }
             if kind != .own, sessions[s].lastReading.milliseconds > 0 {
@@ -174,10 +170,29 @@ package struct Detector {
             }
             sessions[s].lastReading = act.time
         }
-        weights[.context] = min(sum, 5_000)
+        weights[.context] = min(sum, 8_000)
         sessions[s].searchedSinceOpening = false
         for disclosure in act.disclosures {
             care.opened(account: account, team: team, person: disclosure.person, at: act.time, forAccount: !accounts[a].isSuspect)
+        }
+    }
+
+    /// Opening one namesake after the other down one list, at the account's own place, is honest work up to a length: a file
+    /// to tidy up. A new search between two neighbours says that it was not one list, and what was forgiven counts again.
+    private mutating func weighListWork(_ account: UInt32, _ s: Int, context: Int, _ sum: inout Int, _ weights: inout Weights) {
+        let a = Int(account)
+        if sessions[s].searchedSinceOpening {
+            sum += sessions[s].forgivenContext
+            weights[.order] += sessions[s].forgivenOrder
+            (sessions[s].forgivenContext, sessions[s].forgivenOrder) = (0, 0)
+        } else if sessions[s].isFamiliar, accounts[a].listWork < Detector.listWorkMax {
+            accounts[a].listWork += 1
+            sessions[s].forgivenContext += max(0, context)
+            sessions[s].forgivenOrder += max(0, weights[.order])
+            sum -= max(0, context)
+            weights[.order] = min(weights[.order], 0)
+            weights[.breadth] = min(weights[.breadth], 0)
+            weights[.pace] = min(weights[.pace], 0)
         }
     }
 
@@ -193,9 +208,11 @@ package struct Detector {
         if sessions[s].visited != nil {
             let kind = sessions[s].visitActs > 1 ? 2 : sessions[s].visitEdits ? 1 : 0
             let row = sessions[s].visitIsStranger ? 1 : 0
-            weights[.breadth] = weigh(.breadth, row, kind, wanted: Chance.thousandths([920, 20, 60][kind]), bet: tune[12], act, account, -1_000, 1_500)
+            // Of an acquaintance, a single look takes back at most what the acquaintance spoke for.
+            let highest = row == 1 ? 1_500 : max(0, min(1_500, -sessions[s].visitContext))
+            weights[.breadth] = weigh(.breadth, row, kind, wanted: Chance.thousandths([920, 20, 60][kind]), bet: tune[12], act, account, -1_000, highest)
         }
-        (sessions[s].visited, sessions[s].visitActs, sessions[s].visitEdits, sessions[s].visitIsStranger) = (person, 1, edits, false)
+        (sessions[s].visited, sessions[s].visitActs, sessions[s].visitEdits, sessions[s].visitIsStranger, sessions[s].visitContext) = (person, 1, edits, false, 0)
     }
 
     private func paceClass(_ gap: Int64) -> Int {
@@ -222,7 +239,7 @@ package struct Detector {
         if step != .open { sessions[s].searchedSinceOpening = true }
         let row = sessions[s].run.row
         weights[.lists] = weigh(.list, row, step.rawValue, wanted: Chance.thousandths(ListRun.wanted[row][step.rawValue]), act, account, -2_000, 4_000)
-        if step == .nextPage || step == .other || step == .sibling {
+        if step == .nextPage || step == .other || step == .sibling || step == .retry {
             counters.lists += 1
             counters.listed += Int32(clamping: max(act.disclosures.count, act.unrecorded))
             if step != .nextPage { counters.terms += 1 }

@@ -6,7 +6,7 @@ import Model
 /// The habit is what follows what: given how many lists stand unopened in the session, is the next step an opening, the
 /// next page, another name?
 enum ListStep: Int {
-    case open = 0, nextPage, other, team, narrow, sibling, empty
+    case open = 0, nextPage, other, team, narrow, sibling, empty, retry
 }
 
 struct ListRun {
@@ -16,6 +16,8 @@ struct ListRun {
     var lastTerm: UInt64 = 0
     var lastPage = 0
     var lastLetters: UInt64 = 0
+    var lastLength = 0
+    var lastWasEmpty = false
     var started = Instant(milliseconds: 0)
 
     static let rows = 6
@@ -28,12 +30,12 @@ struct ListRun {
 
     /// Thousandths.
     static let assumed = [
-        [800, 5, 100, 35, 40, 10, 10], [720, 100, 100, 20, 30, 15, 15], [700, 200, 50, 15, 20, 10, 5],
-        [750, 60, 90, 20, 40, 25, 15], [700, 80, 110, 20, 40, 35, 15], [800, 60, 60, 20, 30, 20, 10],
+        [800, 5, 95, 35, 40, 5, 15, 5], [720, 100, 95, 20, 30, 10, 15, 10], [690, 200, 50, 15, 20, 5, 10, 10],
+        [740, 60, 90, 20, 40, 20, 15, 15], [690, 80, 110, 20, 40, 30, 15, 15], [800, 60, 60, 20, 30, 10, 10, 10],
     ]
     static let wanted = [
-        [60, 60, 360, 50, 50, 370, 50], [30, 390, 180, 20, 20, 320, 40], [30, 390, 180, 20, 20, 320, 40],
-        [30, 390, 180, 20, 20, 320, 40], [30, 390, 180, 20, 20, 320, 40], [30, 390, 180, 20, 20, 320, 40],
+        [60, 60, 390, 40, 40, 370, 20, 20], [30, 390, 200, 20, 20, 310, 20, 10], [30, 390, 200, 20, 20, 310, 20, 10],
+        [30, 390, 200, 20, 20, 310, 20, 10], [30, 390, 200, 20, 20, 310, 20, 10], [30, 390, 200, 20, 20, 310, 20, 10],
     ]
 
     func step(of search: Act.Search, shown persons: Int) -> ListStep {
@@ -41,21 +43,29 @@ struct ListRun {
         if search.isNarrow { return .narrow }
         if search.results == 0 || (search.results == nil && persons == 0) { return .empty }
         if search.length == 0 { return search.page > 1 ? .other : .team }
-        if lastLetters != 0, search.letters.1 == lastLetters, search.term != lastTerm { return .sibling }
-        return .other
+        let alike = lastLetters != 0 && search.letters.1 == lastLetters && search.term != lastTerm
+        // A name written again after it found nobody, or with more letters, is the same search.
+        if alike, lastWasEmpty || search.length > lastLength { return .retry }
+        return alike ? .sibling : .other
     }
 
     mutating func took(_ step: ListStep, _ search: Act.Search?, at time: Instant) {
         switch step {
         case .open: self = ListRun()
-        case .nextPage, .other, .sibling:
+        case .nextPage, .other, .sibling, .retry:
             if shown == 0 { started = time }
             shown += 1
-            if step != .nextPage || terms == 0 { terms += 1 }
-            if let search { (lastTerm, lastPage, lastLetters) = (search.term, search.page, search.letters.1) }
+            if step == .other || step == .sibling || terms == 0 { terms += 1 }
+            if let search { remember(search) }
+            lastWasEmpty = false
         case .empty:
-            if let search { (lastTerm, lastPage) = (search.term, search.page); if search.letters.1 != 0 { lastLetters = search.letters.1 } }
+            if let search { remember(search) }
+            lastWasEmpty = true
         case .team, .narrow: break
         }
+    }
+
+    private mutating func remember(_ search: Act.Search) {
+        (lastTerm, lastPage, lastLetters, lastLength) = (search.term, search.page, search.letters.1, search.length)
     }
 }

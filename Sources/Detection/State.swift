@@ -22,7 +22,10 @@ struct SessionState {
     /// The person opened last, and what was done with them in this visit.
     var visited: UInt32?
     var visitIsStranger = false
+    var visitContext = 0
     var visitActs = 0
+    var forgivenContext = 0
+    var forgivenOrder = 0
     var visitEdits = false
     var isFamiliar = false
     var searchedSinceOpening = false
