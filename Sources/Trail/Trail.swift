@@ -59,6 +59,7 @@ package final class Trail {
         let reading = try Reading(plan: plan, meter: meter).run(inputs)
         var gathering = Gathering(
             ranks: reading.ranks, isCopy: reading.isCopy, profiles: plan.profiles, limit: plan.memory, temporaryFolder: plan.temporaryFolder)
+        try meter.say(.ordering)
         let records = try gathering.acts(from: reading.sorters) { try meter.say(.ordering) }
 
         var files = reading.files
@@ -92,6 +93,7 @@ package final class Trail {
 
     /// All acts in canonical order. Calls are one after the other; act and detail are valid beyond the call.
     package func forEachAct(_ body: (Act, ActDetail) throws -> Void) throws {
+        try meter.say(.walking)
         walk.begin()
         var done = 0
         try records.forEach { record in

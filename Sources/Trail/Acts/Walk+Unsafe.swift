@@ -328,14 +328,17 @@ final class Walk {
     }
 }
 
-/// `Names` that are looked up by bytes.
+/// `Names` that are looked up by bytes. Bytes that are one text to Unicode (é in one or two characters) are one name.
 struct NameTable {
     private var table = ByteTable()
+    private var numbers: [UInt32] = []
     private(set) var names = Names()
 
     mutating func number(of bytes: UnsafeRawBufferPointer) -> (number: UInt32, isNew: Bool) {
-        let (number, isNew) = table.number(of: bytes)
-        if isNew { _ = names.number(of: bytes.text) }
-        return (number, isNew)
+        let (index, isNew) = table.number(of: bytes)
+        guard isNew else { return (numbers[Int(index)], false) }
+        let known = names.count
+        numbers.append(names.number(of: bytes.text))
+        return (numbers[Int(index)], names.count > known)
     }
 }

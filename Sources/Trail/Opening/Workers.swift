@@ -81,6 +81,7 @@ final class ProgressMeter: Sendable {
     private let state = Mutex(State())
     private let total: Int
     private let say: @Sendable (TrailProgress) -> Bool
+    /// The first bytes are said at once, so that even a small trail can be stopped.
     private static let step = 4 << 20
 
     init(total: Int, say: @escaping @Sendable (TrailProgress) -> Bool) { (self.total, self.say) = (total, say) }
@@ -92,8 +93,8 @@ final class ProgressMeter: Sendable {
         let progress: TrailProgress? = state.withLock { state in
             state.done += bytes
             state.events += events
-            guard state.done - state.saidAt >= Self.step else { return nil }
-            state.saidAt = state.done
+            guard state.done - state.saidAt >= Self.step || state.saidAt == 0 else { return nil }
+            state.saidAt = max(1, state.done)
             return TrailProgress(phase: .reading, bytesDone: min(state.done, total), bytesTotal: total, events: state.events)
         }
         if let progress, !say(progress) { state.withLock { $0.isStopped = true } }

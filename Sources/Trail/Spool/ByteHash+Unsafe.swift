@@ -7,7 +7,8 @@ func hash64(_ bytes: UnsafeRawBufferPointer, seed: UInt64 = 0) -> UInt64 {
     let p0: UInt64 = 0xa076_1d64_78bd_642f, p1: UInt64 = 0xe703_7ed1_a0b4_28db, p2: UInt64 = 0x8ebc_6af0_9c88_c6e3
     var state = seed ^ p0
     let count = bytes.count
-    guard let start = bytes.baseAddress else { return fold(state ^ p1, p2) }
+    // Nothing is nothing, whether it has an address or not.
+    guard count > 0, let start = bytes.baseAddress else { return fold(state ^ p1, p2) }
     var at = 0
     while at + 16 <= count {
         let a = UInt64(littleEndian: start.loadUnaligned(fromByteOffset: at, as: UInt64.self))
