@@ -59,6 +59,7 @@ package struct TableFormat: TrailFormat {
         reader.times.dayFirst = TableFormat.dayFirst(text, start)
         var scanner = CSVScanner(text, delimiter: start.delimiter, from: start.offset, firstLine: start.line)
         scanner.expectedCount = start.header.names.count
+        defer { reader.finish(sink) }
         var untilNews = 0
         while true {
             let step = scanner.next()

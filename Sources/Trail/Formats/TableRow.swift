@@ -1,8 +1,8 @@
 import Model
 import Scan
 
-/// Turns the rows of one table into events.
-struct TableRow {
+/// Turns the rows of one table into events. `finish` says at the end what stands for the whole table.
+struct TableRow: ~Copyable {
     var times: TimeParser
     private let header: TableHeader
     private let fileName: String
@@ -12,6 +12,9 @@ struct TableRow {
     private let dateColumn: Int?
     private let clockColumn: Int?
     private let finessIsNamed: Bool
+    /// The column that carries whole audit records of Microsoft 365, and their reader.
+    private let auditColumn: Int?
+    private var audit: M365Reader
     private var texts = TableTexts()
     private var actions = TableTexts.Answers<(action: Action, outcome: Outcome?)?>()
     private var outcomes = TableTexts.Answers<Outcome?>()
@@ -31,6 +34,8 @@ struct TableRow {
         let hasTime = start.header.column(of: .time) != nil
         dateColumn = hasTime ? nil : start.header.column(of: .date)
         clockColumn = hasTime ? nil : start.header.column(of: .clock)
+        auditColumn = start.header.column(of: .auditData)
+        audit = M365Reader(file: file)
         finessIsNamed = start.header.column(of: .organisation).map { TableField.folded(start.header.names[$0]).contains("finess") } ?? false
     }
 
@@ -45,12 +50,18 @@ struct TableRow {
         }
         guard TextEncoding.isUTF8(scanner.record) else { return sink.refuse(TextEncoding.wrongEncoding, at: place, units: scanner.lines) }
         do throws(FieldProblem) {
+            if let auditColumn {
+                let record = Blanks.trimmed(scanner.field(auditColumn))
+                if !record.isEmpty { return sink.keep(try audit.readAuditData(record, at: place, to: sink), at: place, units: scanner.lines) }
+            }
             let event = try event(&scanner, at: place, sink)
             sink.keep(event, at: place, units: scanner.lines)
         } catch {
             sink.refuse(error, at: place, units: scanner.lines)
         }
     }
+
+    mutating func finish(_ sink: any EventSink) { if auditColumn != nil { audit.finish(sink) } }
 
     private mutating func event(_ scanner: inout CSVScanner, at place: Place, _ sink: any EventSink) throws(FieldProblem) -> AccessEvent {
         var event = AccessEvent()
