@@ -145,8 +145,8 @@ package struct Detector {
             scored += 1
             let row = accounts[a].lastKind
             accounts[a].lastKind = tune[10] == 0 ? 0 : kind.isStranger ? 1 : 0
-            let lowest = kind == .created ? -1_000 : -2_500
-            let last = weigh(.context, row, kind.rawValue, wanted: care.wanted(kind), act, account, lowest, 5_000)
+            let lowest = kind == .created ? -tune[14] : kind == .team || kind == .teamOlder ? -tune[13] : -tune[15]
+            let last = weigh(.context, row, kind.rawValue, wanted: care.wanted(kind), act, account, lowest, tune[16])
             sum += last
             (sessions[s].visitIsStranger, sessions[s].visitContext) = (kind.isStranger, last)
             counters.opened += 1

@@ -16,11 +16,24 @@ extension IncidentDocument {
         do {
             self = try decoder.decode(IncidentDocument.self, from: Data(bytes))
         } catch {
-            throw FolderProblem(file: "incident.json", problem: "not an incident of schema \(IncidentDocument.schemaName)")
+            throw FolderProblem(file: "incident.json", problem: "not an incident of schema \(IncidentDocument.schemaName)\(IncidentDocument.place(of: error))")
         }
         guard schema == IncidentDocument.schemaName else {
             throw FolderProblem(file: "incident.json", problem: "schema is not \(IncidentDocument.schemaName)")
         }
+    }
+}
+
+extension IncidentDocument {
+    /// Where a decoder stumbled, as a path of field names; never a value.
+    private static func place(of error: any Error) -> String {
+        let path: [any CodingKey]
+        switch error as? DecodingError {
+        case .keyNotFound(let key, let context): path = context.codingPath + [key]
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context): path = context.codingPath
+        default: return ""
+        }
+        return path.isEmpty ? "" : ": see " + path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
     }
 }
 

@@ -163,9 +163,8 @@ extension IncidentDocument {
         package var counterfactual: Sentence?
 
         enum CodingKeys: String, CodingKey {
-            case id, kind, measure, accounts, evidence, exposure, declaration, counterfactual
+            case id, kind, measure, rateBasis, accounts, evidence, exposure, declaration, counterfactual
             case falseAlarmsPer1000AccountWeeks = "false_alarms_per_1000_account_weeks"
-            case rateBasis = "rate_basis"
         }
 
         package init(id: String, kind: String, measure: String, falseAlarmsPer1000AccountWeeks: Double, rateBasis: String, accounts: [Account], evidence: [Evidence], exposure: Levels, declaration: Declaration? = nil, counterfactual: Sentence? = nil) {

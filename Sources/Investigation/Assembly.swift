@@ -10,6 +10,7 @@ import Trail
 struct Assembly {
     private let trail: Trail
     private let detection: DetectionResult
+    private let detector: Detector
     private let declarations: [DeclaredAccount]
 
     private struct FindingDraft {
@@ -45,11 +46,11 @@ struct Assembly {
         var finding: Int, level: ExposureLevel, service: UInt32, controller: UInt32, category: Categories, manner: Manners, day: Int
     }
 
-    init(trail: Trail, detection: DetectionResult, declarations: [DeclaredAccount]) {
-        (self.trail, self.detection, self.declarations) = (trail, detection, declarations)
+    init(trail: Trail, judged: Judged, declarations: [DeclaredAccount]) {
+        (self.trail, self.detection, self.detector, self.declarations) = (trail, judged.result, judged.detector, declarations)
         for found in detection.findings {
             let cases = found.accounts.map { verdict in
-                CaseFile(account: verdict.account, from: verdict.onset.time, containedIndex: verdict.containedAt.index, hand: { verdict.hand(ofSession: $0).rawValue }) { act, detail in
+                CaseFile(account: verdict.account, from: verdict.onset.time, containedIndex: verdict.containedAt.index, hand: { (verdict.hand(ofSession: $0) ?? .owner).rawValue }) { act, detail in
                     if act.account == verdict.account, let level = verdict.level(of: act) {
                         // A decoy that somebody opened does not rest on the model.
                         if level == .attributed { return detail.decoys.isEmpty ? .attributed : .established }
@@ -156,7 +157,7 @@ struct Assembly {
         return IncidentDocument(
             version: version, verdict: verdict, trail: TrailSummaries.summary(trail, coverage: coverage, blindUntil: detection.blindUntil), ledger: ledger,
             findings: found, exposure: levels(total), controllers: controllerList, 
-            options: IncidentDocument.Options(falseCutsPer1000: detection.policy.falseCutsPer1000AccountWeeks, profiles: trail.profilesUsed, directoryPersons: trail.directory?.count),
+            options: IncidentDocument.Options(falseCutsPer1000: detector.policy.falseCutsPer1000AccountWeeks, profiles: trail.profilesUsed, directoryPersons: trail.directory?.count),
             unknowns: TrailSummaries.unknowns(trail, detection: detection, isBlind: isBlind, findings: found))
     }
 
@@ -178,11 +179,14 @@ struct Assembly {
         let accounts = draft.cases.enumerated().map { at, file in
             account(file, verdict: draft.detected?.accounts[at], declared: draft.declaration, pseudonyms)
         }.sorted { ($0.onset.time, $0.account) < ($1.onset.time, $1.account) }
-        var counterfactual = draft.detected?.counterfactual.map { Sentence($0) }
-        if draft.declaration != nil, let number = draft.cases.first?.account { counterfactual = Sentence(detection.trailShows(number)) }
+        var counterfactual = draft.detected.map { Sentence($0.counterfactual) }, evidence = draft.evidence
+        if let declared = draft.declaration, let number = draft.cases.first?.account {
+            let shown = trailShows(number, declared)
+            (counterfactual, evidence) = (Sentence(shown.text), shown.evidence)
+        }
         return IncidentDocument.Finding(
-            id: id, kind: draft.kind, measure: draft.measure, falseAlarmsPer1000AccountWeeks: detection.policy.falseCutsPer1000AccountWeeks, rateBasis: "model",
-            accounts: accounts, evidence: draft.evidence.map(IncidentDocument.Evidence.init), exposure: levels(draft.counters),
+            id: id, kind: draft.kind, measure: draft.measure, falseAlarmsPer1000AccountWeeks: detector.policy.falseCutsPer1000AccountWeeks, rateBasis: "model",
+            accounts: accounts, evidence: evidence.map(IncidentDocument.Evidence.init), exposure: levels(draft.counters),
             declaration: draft.declaration.map { IncidentDocument.Declaration(author: $0.author, reason: $0.reason, from: $0.from?.description, to: $0.to?.description) },
             counterfactual: counterfactual)
     }
@@ -197,9 +201,15 @@ struct Assembly {
         return IncidentDocument.Account(
             account: names.name, professionalId: names.professional.isEmpty ? nil : names.professional,
             organisation: names.organisation.isEmpty ? nil : names.organisation, onset: onset, containedAt: contained, last: last, sessions: file.sessionList,
-            evidence: (verdict?.evidence ?? detection.evidence(of: file.account)).map(IncidentDocument.Evidence.init),
+            evidence: (verdict?.evidence ?? declared.map { trailShows(file.account, $0).evidence } ?? []).map(IncidentDocument.Evidence.init),
             personsBeforeCut: verdict == nil ? nil : file.beforeCut.count, pseudonym: pseudonyms.account(names.key).base64URL, scope: file.scope,
             picture: file.picture(rank: rank, rankCount: trail.directory?.count ?? 0))
+    }
+
+    /// What the trail itself says of a declared account.
+    private func trailShows(_ account: UInt32, _ declared: DeclaredAccount) -> (text: Wording, evidence: [SignalEvidence]) {
+        let start = trail.first ?? Instant(milliseconds: 0)
+        return detector.trailShows(account: account, from: declared.from ?? start, to: declared.to ?? trail.last ?? start)
     }
 
     /// Place in the directory's order of names, else of numbers.

@@ -1,6 +1,7 @@
 import Exposure
 import Incident
 import Model
+import Trail
 
 /// What the second walk collects about one account of one finding: where its acts stand in the ledger, its sessions, what
 /// the report draws.

@@ -32,14 +32,14 @@ struct FolderContents {
     private var words: ExposedPersons.Words {
         let identifiers = identifiersByPerson
         return ExposedPersons.Words(
-            person: { trail.references[Int($0)].key },
+            person: { trail.reference($0).key },
             identifiers: { identifiers[trail.person(of: $0)] ?? [] },
             account: { trail.accounts[Int($0)].name },
             service: { IncidentDocument.known(trail.services[$0]) },
             controller: { IncidentDocument.known(trail.controllers[$0]) },
             contacts: { reference in
                 guard let people = trail.people else { return [] }
-                return people.rows[trail.references[Int(reference)].reference] ?? people.columns.map { _ in "" }
+                return people.rows[trail.reference(reference).reference] ?? people.columns.map { _ in "" }
             },
             contactColumns: trail.people?.columns ?? [])
     }

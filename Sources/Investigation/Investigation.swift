@@ -44,8 +44,8 @@ package struct Investigation {
         let pseudonyms = caseKey.pseudonyms
         let trail = try readTrail(pseudonyms, report)
 
-        let detection = try judge(trail, report)
-        var assembly = Assembly(trail: trail, detection: detection, declarations: plan.declarations)
+        let judged = try judge(trail, report)
+        var assembly = Assembly(trail: trail, judged: judged, declarations: plan.declarations)
         var recording = try Recording(draft: draft, trail: trail, pseudonyms: pseudonyms, origin: caseKey.origin)
         try walk(trail, .recording, report) { act, detail in
             let entries = try recording.append(act)
@@ -76,18 +76,20 @@ package struct Investigation {
             switch error {
             case .cancelled: throw Interrupted()
             case .missing, .nothingToRead: throw InvestigationFailure(.noInput, error.description)
-            case .nothingRecognised, .badTable: throw InvestigationFailure(.badData, error.description)
+            case .nothingRecognised, .nothingReadable, .badTable: throw InvestigationFailure(.badData, error.description)
             case .cannotWrite: throw CannotWrite(path: world.temporaryFolder, reason: error.description)
             }
         }
     }
 
-    private func judge(_ trail: Trail, _ report: (InvestigationProgress) -> Void) throws -> DetectionResult {
+    private func judge(_ trail: Trail, _ report: (InvestigationProgress) -> Void) throws -> Judged {
         var detector = Detector(policy: DetectionPolicy(), directory: trail.directory)
         try walk(trail, .judging, report) { act, detail in
-            detector.observe(act, decoys: detail.decoys)
+            detector.decoys.formUnion(detail.decoys.map { trail.person(of: $0) })
+            detector.observe(act)
         }
-        return detector.finish()
+        let result = detector.finish()
+        return Judged(detector: detector, result: result)
     }
 
     /// All acts in canonical order, with progress, stopping when asked.
@@ -100,6 +102,12 @@ package struct Investigation {
             try body(act, detail)
         }
     }
+}
+
+/// What the first walk leaves: the findings, and the detector to ask about accounts that were declared.
+struct Judged {
+    var detector: Detector
+    var result: DetectionResult
 }
 
 package struct InvestigationResult: Sendable {

@@ -42,8 +42,11 @@ package struct InvestigationPlan {
 /// The shipped profiles with the operator's own in front.
 enum ShippedAndGiven {
     static func profiles(_ files: [String]) throws -> ProfileSet {
-        var texts: [(name: String, text: String)] = []
-        for file in files { texts.append((InputFile.baseName(file), try InputFile.text(file))) }
-        do { return try ProfileSet.load(texts) } catch { throw InvestigationFailure(.badData, "\(error)") }
+        var given: [ServiceProfile] = []
+        for file in files {
+            let text = try InputFile.text(file)
+            do { given += try ProfileReader.read(text, file: InputFile.baseName(file)) } catch { throw InvestigationFailure(.badData, "\(error)") }
+        }
+        return ProfileSet.given(given)
     }
 }

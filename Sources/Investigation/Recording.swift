@@ -25,10 +25,10 @@ struct Recording {
         index = try ExposureIndexWriter(folder: draft.draft + "/index")
         recount = try RecountWriter(folder: draft.draft + "/recount")
         accounts = Array(repeating: nil, count: trail.accounts.count)
-        persons = Array(repeating: nil, count: trail.references.count)
+        persons = Array(repeating: nil, count: trail.referenceCount)
         references = persons
-        var counts = [Int](repeating: 0, count: trail.references.count)
-        for number in trail.references.indices { counts[Int(trail.person(of: UInt32(number)))] += 1 }
+        var counts = [Int](repeating: 0, count: trail.referenceCount)
+        for number in 0..<trail.referenceCount { counts[Int(trail.person(of: UInt32(number)))] += 1 }
         hasOneReference = counts.map { $0 == 1 }
     }
 
@@ -94,7 +94,7 @@ struct Recording {
         try recount.finish()
         for number in trail.accounts.indices { _ = account(UInt32(number)) }
         // Each reference's person, so that a question about a reference finds the person behind it.
-        let behind = trail.references.indices.map { trail.person(of: UInt32($0)) }
+        let behind = (0..<trail.referenceCount).map { trail.person(of: UInt32($0)) }
         try index.finish(
             accounts: accounts.map { $0?.bytes ?? [] }, persons: behind.map { persons[Int($0)]?.bytes ?? [] },
             references: references.map { $0?.bytes ?? [] }, services: trail.services.all, controllers: trail.controllers.all)
@@ -112,14 +112,14 @@ struct Recording {
     /// Named by the person's smallest reference: all that share a qualified identifier have one pseudonym.
     private mutating func person(_ number: UInt32) -> Pseudonym {
         if let known = persons[Int(number)] { return known }
-        let made = pseudonyms.person(trail.references[Int(number)].key)
+        let made = pseudonyms.person(trail.reference(number).key)
         persons[Int(number)] = made
         return made
     }
 
     private mutating func reference(_ number: UInt32) -> Pseudonym {
         if let known = references[Int(number)] { return known }
-        let made = pseudonyms.reference(trail.references[Int(number)].key)
+        let made = pseudonyms.reference(trail.reference(number).key)
         references[Int(number)] = made
         return made
     }

@@ -7,13 +7,17 @@ import Report
 /// the next command.
 struct Summary {
     let text: String
+    /// Findings told on the terminal; the report has all.
+    private static let findingsMax = 20
 
     init(_ result: InvestigationResult, language: Language) {
         let document = result.document
         let fr = language == .fr
         var lines = [Terminal.strong(VerdictSentence.of(document).text(language)), ""]
 
-        for finding in document.findings {
+        // Those that cut first; weaker signals are for the report.
+        let cuts = document.findings.filter { $0.measure == "cut" }
+        for finding in cuts.prefix(Summary.findingsMax) {
             lines.append(Terminal.strong("\(finding.id)  \(Summary.measure(finding, fr: fr))"))
             for account in finding.accounts {
                 let who = [account.account, account.professionalId.map { "RPPS \($0)" }].compactMap { $0 }.joined(separator: ", ")
@@ -35,6 +39,8 @@ struct Summary {
             lines.append("")
         }
 
+        let rest = document.findings.count - min(cuts.count, Summary.findingsMax)
+        if rest > 0 { lines += [fr ? "et \(rest) autres constats, plus faibles ou plus récents, dans le rapport" : "and \(rest) more findings, weaker or later, in the report", ""] }
         lines.append(fr ? "Fichiers (lignes = en-tête + retenues + refusées + doublons + vides)" : "Files (lines = header + kept + refused + duplicate + blank)")
         for file in document.trail.files {
             lines.append("    \(visible(file.name))  \(file.format)  \(file.lines) = \(file.header) + \(file.kept) + \(file.refused) + \(file.duplicate) + \(file.blank)")
