@@ -26,8 +26,9 @@ let package = Package(
         room("Trail", ["Model", "Scan", "Profiles", "CZlib", "CZstd", crypto]),
         room("Ledger", ["Model", crypto]),
         room("Exposure", ["Model"]),
+        room("Incident", ["Model", "Ledger", "Exposure", crypto]),
         .executableTarget(
-            name: "Fuzz", dependencies: ["Model", "Scan", "Profiles", "Trail", "Ledger", "Exposure"],
+            name: "Fuzz", dependencies: ["Model", "Scan", "Profiles", "Trail", "Ledger", "Exposure", "Incident"],
             swiftSettings: watched,
             // gold stumbles over the debug information of sanitised code.
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
