@@ -18,38 +18,33 @@ struct `In a browser the pages` {
         return try? String(contentsOfFile: result.output.trimmingCharacters(in: .whitespacesAndNewlines), encoding: .utf8)
     }()
 
-    private func show(_ body: (Browser, String) async throws -> Void) async throws {
+    private func show(_ body: (Browser, String) throws -> Void) throws {
         let folder = try TestWorld.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        let browser = try await Browser()
-        do {
-            for page in Self.pages {
-                let file = folder.appendingPathComponent(page.name + ".html")
-                try page.html.write(to: file, atomically: true, encoding: .utf8)
-                try await browser.open(file)
-                try await body(browser, page.name)
-            }
-        } catch {
-            await browser.close()
-            throw error
+        let browser = try Browser()
+        defer { browser.close() }
+        for page in Self.pages {
+            let file = folder.appendingPathComponent(page.name + ".html")
+            try page.html.write(to: file, atomically: true, encoding: .utf8)
+            try browser.open(file)
+            try body(browser, page.name)
         }
-        await browser.close()
     }
 
-    @Test func `fit 320 and 1280 pixels in both themes, folded and unfolded, without sideways scrolling`() async throws {
-        try await show { browser, name in
+    @Test func `fit 320 and 1280 pixels in both themes, folded and unfolded, without sideways scrolling`() throws {
+        try show { browser, name in
             var pictures: Set<Data> = []
             for width in [320, 1_280] {
                 for scheme in ["light", "dark"] {
-                    try await browser.screen(width: width, scheme: scheme)
-                    let folded = try await browser.run("return document.documentElement.scrollWidth") as? Int
+                    try browser.screen(width: width, scheme: scheme)
+                    let folded = try browser.run("return document.documentElement.scrollWidth") as? Int
                     #expect(folded == width, "\(name) at \(width) \(scheme)")
-                    let picture = try await browser.screenshot()
+                    let picture = try browser.screenshot()
                     pictures.insert(picture)
                     try keep(picture, "\(name)-\(width)-\(scheme).png")
-                    let unfolded = try await browser.run("document.querySelectorAll('details').forEach(d => d.open = true); return document.documentElement.scrollWidth") as? Int
+                    let unfolded = try browser.run("document.querySelectorAll('details').forEach(d => d.open = true); return document.documentElement.scrollWidth") as? Int
                     #expect(unfolded == width, "\(name) unfolded at \(width) \(scheme)")
-                    _ = try await browser.run("document.querySelectorAll('details').forEach((d, i) => d.open = i == 0)")
+                    _ = try browser.run("document.querySelectorAll('details').forEach((d, i) => d.open = i == 0)")
                 }
             }
             // Each theme and width looks its own way.
@@ -57,24 +52,24 @@ struct `In a browser the pages` {
         }
     }
 
-    @Test func `run nothing, even when the data ask for it`() async throws {
-        try await show { browser, name in
-            #expect(try await browser.run("return document.scripts.length + document.images.length") as? Int == 0, "\(name)")
+    @Test func `run nothing, even when the data ask for it`() throws {
+        try show { browser, name in
+            #expect(try browser.run("return document.scripts.length + document.images.length") as? Int == 0, "\(name)")
             // The policy holds: a script that someone managed to write into the page stays dead.
-            let ran = try await browser.run("const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s); return window.ran === undefined") as? Bool
+            let ran = try browser.run("const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s); return window.ran === undefined") as? Bool
             #expect(ran == true, "\(name)")
         }
     }
 
     @Test(.enabled(if: axe != nil, "axe-core (pip axe-playwright-python) is not installed"))
-    func `break no rule of axe-core`() async throws {
+    func `break no rule of axe-core`() throws {
         let axe = try #require(Self.axe)
-        try await show { browser, name in
+        try show { browser, name in
             for scheme in ["light", "dark"] {
-                try await browser.screen(width: 1_280, scheme: scheme)
-                _ = try await browser.run("document.querySelectorAll('details').forEach(d => d.open = true)")
-                _ = try await browser.run(axe + "; window.axe = axe; return 1")
-                let broken = try await browser.runAsync("""
+                try browser.screen(width: 1_280, scheme: scheme)
+                _ = try browser.run("document.querySelectorAll('details').forEach(d => d.open = true)")
+                _ = try browser.run(axe + "; window.axe = axe; return 1")
+                let broken = try browser.runAsync("""
                     const done = arguments[arguments.length - 1];
                     axe.run().then(r => done(r.violations.map(v => v.id + ': ' + v.nodes[0].html.slice(0, 200))), e => done(['axe failed: ' + e]));
                     """) as? [String]

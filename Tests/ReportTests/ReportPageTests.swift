@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct `The report page` {
     static let samples: [(String, IncidentDocument)] = [
-        ("report-found.html", Samples.incident), ("report-hostile.html", Samples.hostile),
+        ("report-found.html", Samples.thinned(Samples.incident)), ("report-hostile.html", Samples.thinned(Samples.hostile)),
         ("report-nothing-found.html", Samples.nothingFound), ("report-incomplete.html", Samples.incomplete),
     ]
 
