@@ -45,15 +45,15 @@ package struct TimeParser: Sendable {
         self.zone = Zone(named: zone)
     }
 
-    package var assumptions: Set<Assumption> {
-        var all: Set<Assumption> = []
-        if noted.contains(.zone) { all.insert(.zone(zoneName)) }
-        if noted.contains(.year) { all.insert(.year(assumedYear)) }
-        if noted.contains(.twice) { all.insert(.ambiguousHour(zoneName)) }
-        if noted.contains(.never) { all.insert(.missingHour(zoneName)) }
-        if noted.contains(.dayFirst) { all.insert(.dayFirst) }
-        if noted.contains(.monthFirst) { all.insert(.monthFirst) }
-        return all
+    package var assumptions: Set<Assumption> { Set(assumptionList) }
+
+    /// The same, each once and always in the same order.
+    package var assumptionList: [Assumption] {
+        let all: [(Noted, Assumption)] = [
+            (.zone, .zone(zoneName)), (.year, .year(assumedYear)), (.twice, .ambiguousHour(zoneName)), (.never, .missingHour(zoneName)),
+            (.dayFirst, .dayFirst), (.monthFirst, .monthFirst),
+        ]
+        return all.filter { noted.contains($0.0) }.map(\.1)
     }
 
     /// How many assumptions there are: cheap enough to look at after each value.

@@ -223,6 +223,19 @@ import Trail
         #expect(sink.events.first?.role == "Gériatrie" && sink.events.first?.service == "DPI")
     }
 
+    @Test func `a dash is nobody, unless a national number says that it is a name`() throws {
+        let sink = try readTable("time;account;rpps;client_ip\n2025-05-17T20:05:03Z;-;10000005479;-\n2025-05-17T20:05:03Z;-;;NULL\n", as: TableFormat.csv)
+        #expect(sink.events.map(\.account) == ["-", ""] && sink.events.map(\.address) == ["", ""])
+    }
+
+    @Test func `audit records of Microsoft 365 are read from their column, whatever stands beside it`() throws {
+        let record = #"{"CreationTime":"2025-05-17T20:05:03","Id":"r1","Operation":"UserLoggedIn","UserId":"a@example.org","ClientIP":"192.0.2.1","Workload":"AzureActiveDirectory","RecordType":15}"#
+        let text = "_time,host,AuditData,Utilisateur\n1,h,\"" + record.replacing("\"", with: "\"\"") + "\",x\n2,h,{broken,x\n"
+        #expect(recogniseTable(Array(text.utf8), TableFormat.csv) > 70)
+        let sink = try readTable(text, as: TableFormat.csv)
+        #expect(sink.events.map(\.account) == ["a@example.org"] && sink.events.first?.action == .login && sink.events.first?.id == "r1" && sink.refused == 1)
+    }
+
     @Test func `a draft of a mapping names columns and kinds, never values`() throws {
         let text = "Horodatage;Utilisateur;Zorglub;IPP;\"a \"\"b\"\"\"\n17/05/2025 20:05;jdupont;blue;8004512;1\n17/05/2025 20:06;jdupont;blue;8004513;2\n"
         let draft = try #require(Array(text.utf8).withUnsafeBytes { TableFormat.draftMapping(of: $0, named: "x \"1\".csv") })

@@ -44,7 +44,7 @@ extension TableFormat {
             columns:
 
             """
-        if header.fields.allSatisfy({ $0 == nil }) { out += "  # No heading is known. Without any mapping this must stay: {}\n" }
+        if header.fields.allSatisfy({ $0 == nil }) { out = String(out.dropLast()) + " {}  # no heading is known: replace the braces by lines such as  \"Qui\": account\n" }
         let width = header.names.map { quoted($0).count }.max() ?? 0
         for (column, name) in header.names.enumerated() {
             let key = quoted(name)

@@ -69,10 +69,14 @@ struct TableRow: ~Copyable {
         var numbersColumn = 0
         var outcomeOfAction: Outcome?
         var hasTime = false
+        var accountIsDash = false
 
         for (column, field) in wanted {
             let value = Blanks.trimmed(scanner.field(column))
-            if value.isEmpty || TableRow.isNothing(value) { continue }
+            if value.isEmpty || TableRow.isNothing(value) {
+                if field == .account, value.count == 1 { accountIsDash = true }
+                continue
+            }
             switch field {
             case .time:
                 event.time = try time(value, named: header.names[column], at: place, sink)
@@ -136,6 +140,8 @@ struct TableRow: ~Copyable {
             hasTime = true
         }
         guard hasTime else { throw FieldProblem(field: timeName, found: "missing", expected: "the time of the record", remedy: "export the time of every record") }
+        // A dash beside a national number is what somebody is called; alone it is nobody.
+        if accountIsDash, !event.professional.isEmpty { event.account = "-" }
         if outcomeOfAction == .failure { event.outcome = .failure }
         if !event.hasOwnID { event.id = fileName + ":" + String(place.line) }
         if !hasSource { event.source = event.service }
@@ -181,7 +187,7 @@ struct TableRow: ~Copyable {
     }
 
     private mutating func say(at place: Place, named name: String, _ sink: any EventSink) {
-        for assumption in times.assumptions where said.insert(assumption).inserted { sink.assume(assumption, field: name, at: place) }
+        for assumption in times.assumptionList where said.insert(assumption).inserted { sink.assume(assumption, field: name, at: place) }
     }
 
     // MARK: Values
@@ -256,6 +262,7 @@ enum TablePersons {
     /// `Patient/123` is 123.
     private static func withoutType(_ name: UnsafeRawBufferPointer) -> String {
         let text = TableTexts.once(name)
+        guard name.contains(0x2F) else { return text }
         for type in ["Patient/", "Person/", "RelatedPerson/"] where text.hasPrefix(type) { return String(text.dropFirst(type.count)) }
         return text
     }

@@ -27,7 +27,7 @@ struct WebLogEvents {
             throw problem
         }
         if times.assumptionCount != said.count {
-            for assumption in times.assumptions where said.insert(assumption).inserted { sink.assume(assumption, field: "time", at: place) }
+            for assumption in times.assumptionList where said.insert(assumption).inserted { sink.assume(assumption, field: "time", at: place) }
         }
         event.service = "web"
         if !line.virtualHost.isEmpty { event.source = texts.text(line.virtualHost) }
