@@ -45,6 +45,7 @@ package struct ProfileReader {
             switch key {
             case "profile", "service": profile.name = text(value, key, example: "profile: placement")
             case "summary": profile.summary = text(value, key, example: "summary: Places in care homes")
+            case "based_on": profile.basedOn = text(value, key, example: "based_on: placement")
             case "match": match(value, &profile)
             case "zone": profile.zone = text(value, key, example: "zone: Europe/Paris")
             case "controller": profile.controller = text(value, key, example: "controller: Centre hospitalier de Lille")
@@ -58,7 +59,7 @@ package struct ProfileReader {
             case "columns": profile.columns = texts(value, key, example: "columns: {Utilisateur: account}")
             default:
                 fault(keyNode.mark?.line, key, found: "a key that profiles do not have",
-                      example: "one of profile, summary, match, zone, controller, controllers, health_by_context, page_size, rules, decoys, never_proves, trusted_proxies, columns")
+                      example: "one of profile, summary, based_on, match, zone, controller, controllers, health_by_context, page_size, rules, decoys, never_proves, trusted_proxies, columns")
             }
         }
         if profile.name.isEmpty { fault(node.mark?.line, "profile", found: "missing", example: "profile: placement") }

@@ -8,6 +8,8 @@ package struct ServiceProfile: Sendable, Equatable {
     package var name: String
     /// One line on what it is for.
     package var summary = ""
+    /// Name of the profile whose word holds where this one is silent; nil when there is none.
+    package var basedOn: String?
     /// True when it comes with the program, false when it was given by `--profile`.
     package var isShipped = false
 
@@ -38,6 +40,23 @@ package struct ServiceProfile: Sendable, Equatable {
     package var columns: [String: String] = [:]
 
     package init(name: String) { self.name = name }
+
+    /// This profile, and what `base` says where this one is silent. Controllers and decoys are added to the base's.
+    func completed(by base: ServiceProfile) -> ServiceProfile {
+        var whole = self
+        if services.isEmpty && sources.isEmpty && files.isEmpty { (whole.services, whole.sources, whole.files) = (base.services, base.sources, base.files) }
+        whole.zone = zone ?? base.zone
+        whole.controllers = base.controllers.merging(controllers) { _, own in own }
+        if controller.isEmpty { whole.controller = base.controller }
+        whole.healthByContext = healthByContext || base.healthByContext
+        whole.pageSize = pageSize ?? base.pageSize
+        if rules.isEmpty { whole.rules = base.rules }
+        whole.decoys = base.decoys + decoys
+        if neverProves.isEmpty { whole.neverProves = base.neverProves }
+        whole.trustedProxies = base.trustedProxies + trustedProxies
+        whole.columns = base.columns.merging(columns) { _, own in own }
+        return whole
+    }
 
     /// The first rule that fits decides.
     package struct Rule: Sendable, Equatable {

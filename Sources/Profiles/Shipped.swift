@@ -4,9 +4,24 @@ extension ProfileSet {
 
     /// Given profiles before the shipped ones: of two that match a service, the given one decides. A shipped profile of the
     /// same name is replaced.
-    package static func given(_ given: [ServiceProfile]) -> ProfileSet {
+    /// One that is based on another says only what differs.
+    /// - Throws: when the other is neither shipped nor given before it.
+    package static func given(_ given: [ServiceProfile]) throws(ProfileFaults) -> ProfileSet {
+        var known = Dictionary(shipped.profiles.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var whole: [ServiceProfile] = []
+        for profile in given {
+            var own = profile
+            if let base = profile.basedOn {
+                guard let found = known[base] else {
+                    throw ProfileFaults(faults: [ProfileFaults.Fault(file: profile.name, line: 1, key: "based_on", found: "the name of no profile", example: known.keys.sorted().joined(separator: ", "))])
+                }
+                own = profile.completed(by: found)
+            }
+            known[own.name] = own
+            whole.append(own)
+        }
         let names = Set(given.map(\.name))
-        return ProfileSet(given + shipped.profiles.filter { !names.contains($0.name) })
+        return ProfileSet(whole + shipped.profiles.filter { !names.contains($0.name) })
     }
 
     /// Faults in the shipped texts. Empty in any released program: a test sees to it.
