@@ -38,10 +38,27 @@ package struct ExposureQuestion {
                 controller: { Int($0) < index.controllers.count ? index.controllers[Int($0)] : "" }, directoryPersons: document.options.directoryPersons)
             // The answer counts who was recorded; the bound for others stands beside it.
             count.persons = counted.persons
-            return ExposureAnswer(accounts: accounts, from: from, to: to, person: person, count: count, accesses: counted.accesses)
+            let seen = try scope.persons.map { try sightings(of: $0, scope, document, index) } ?? []
+            return ExposureAnswer(accounts: accounts, from: from, to: to, person: person, count: count, accesses: counted.accesses, sightings: seen)
         } catch let error as ExposureError {
             throw FolderProblem(file: "index/" + error.file, problem: error.description)
         }
+    }
+
+    /// Who saw a person, in the order of the trail. Accounts that are in no finding stay pseudonyms.
+    private func sightings(of persons: [UInt32], _ scope: ExposureScope, _ document: IncidentDocument, _ index: ExposureIndex) throws -> [ExposureAnswer.Seen] {
+        let names = Dictionary(document.findings.flatMap(\.accounts).map { ($0.pseudonym, $0.account) }, uniquingKeysWith: { first, _ in first })
+        var seen: [ExposureAnswer.Seen] = []
+        for sighting in try persons.flatMap({ try index.who(saw: $0) }) {
+            guard sighting.time >= from ?? sighting.time, sighting.time <= to ?? sighting.time else { continue }
+            if let accounts = scope.accounts, !(sighting.account.map(accounts.contains) ?? false) { continue }
+            let pseudonym = sighting.account.flatMap { index.pseudonym(ofAccount: $0) }.flatMap { Pseudonym($0) }?.base64URL ?? ""
+            seen.append(
+                ExposureAnswer.Seen(
+                    time: sighting.time, entry: Int(clamping: sighting.entry), account: names[pseudonym], pseudonym: pseudonym,
+                    service: Int(sighting.service) < index.services.count ? index.services[Int(sighting.service)] : "", categories: sighting.categories, manners: sighting.manners))
+        }
+        return seen
     }
 
     private func numbers(ofAccount name: String, _ document: IncidentDocument, _ index: ExposureIndex) throws -> [UInt32] {
@@ -80,6 +97,20 @@ package struct ExposureAnswer: Sendable {
     package var count: IncidentDocument.Count
     /// Disclosures: pairs of an act and a reference.
     package var accesses: Int
+    /// With a person only: each time that somebody saw them.
+    package var sightings: [Seen] = []
+
+    package struct Seen: Sendable {
+        var time: Instant
+        /// Entry of the ledger.
+        var entry: Int
+        /// Nil for an account that is in no finding.
+        var account: String?
+        var pseudonym: String
+        var service: String
+        var categories: Categories
+        var manners: Manners
+    }
 
     package var json: String {
         func text(_ value: String?) -> String { value.map(JSONText.quoted) ?? "null" }
@@ -87,7 +118,12 @@ package struct ExposureAnswer: Sendable {
         let counted =
             "{\"persons\": \(count.persons), \"references\": \(count.references), \"by_category\": \(JSONText.object(count.byCategory)), \"by_manner\": \(JSONText.object(count.byManner)), "
             + "\"by_service\": \(JSONText.object(count.byService)), \"by_controller\": \(JSONText.object(count.byController)), \"unrecorded\": \(count.unrecorded)}"
-        return "{\"scope\": \(scope), \"count\": \(counted), \"accesses\": \(accesses)}"
+        let seen = sightings.map {
+            "{\"time\": \(JSONText.quoted($0.time.description)), \"entry\": \($0.entry), \"account\": \(text($0.account)), \"pseudonym\": \(JSONText.quoted($0.pseudonym)), "
+                + "\"service\": \(JSONText.quoted($0.service)), \"categories\": \(JSONText.list($0.categories.names)), \"manners\": \(JSONText.list($0.manners.names))}"
+        }
+        let list = person == nil ? "" : ", \"sightings\": [\(seen.joined(separator: ", "))]"
+        return "{\"scope\": \(scope), \"count\": \(counted), \"accesses\": \(accesses)\(list)}"
     }
 
     package var sentences: [Sentence] {
@@ -101,6 +137,10 @@ package struct ExposureAnswer: Sendable {
         ] where !values.isEmpty { lines.append(Sentence(fr: "  \(fr) : \(parts(values))", en: "  \(en): \(parts(values))")) }
         if count.unrecorded > 0 {
             lines.append(Sentence(fr: "  au plus \(count.unrecorded) personnes de plus sur des listes dont la source n'a pas noté les noms", en: "  at most \(count.unrecorded) more persons on lists whose names the source did not record"))
+        }
+        for seen in sightings {
+            let who = seen.account ?? (seen.pseudonym.isEmpty ? "?" : seen.pseudonym), what = "\(seen.categories.names.joined(separator: ", ")) (\(seen.manners.names.joined(separator: ", ")))"
+            lines.append(Sentence(fr: "  \(seen.time)  \(who)  \(seen.service) : \(what)", en: "  \(seen.time)  \(who)  \(seen.service): \(what)"))
         }
         return lines
     }

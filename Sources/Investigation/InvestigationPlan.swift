@@ -47,6 +47,6 @@ enum ShippedAndGiven {
             let text = try InputFile.text(file)
             do { given += try ProfileReader.read(text, file: InputFile.baseName(file)) } catch { throw InvestigationFailure(.badData, "\(error)") }
         }
-        return ProfileSet.given(given)
+        do { return try ProfileSet.given(given) } catch { throw InvestigationFailure(.badData, "\(error)") }
     }
 }

@@ -18,6 +18,8 @@ enum JSONText {
         return out + "\""
     }
 
+    static func list(_ values: [String]) -> String { "[" + values.map(quoted).joined(separator: ", ") + "]" }
+
     static func object(_ values: [String: Int]) -> String {
         "{" + values.sorted { $0.key < $1.key }.map { "\(quoted($0.key)): \($0.value)" }.joined(separator: ", ") + "}"
     }

@@ -80,9 +80,10 @@ struct Staff: Sendable {
     var teams: [Team]
     var all: [Professional]
 
+    static let regionNames = ["Nord", "Ouest", "Centre", "Sud", "Est"]
+
     init(plan: StoryPlan) {
         var random = Random(seed: plan.seed, stream: "staff")
-        let regionNames = ["Nord", "Ouest", "Centre", "Sud", "Est"]
         let departments = [[2, 59, 60, 62, 80], [14, 27, 50, 61, 76], [44, 49, 53, 72, 85]]
         towns = (0..<plan.regions).map { r in (0..<40).map { _ in padded(random.pick(departments[r % 3]), 2) + padded(random.below(40) * 10, 3) } }
         establishments = (0..<plan.establishments).map { Numbers.finess(100_000 + 37 * $0) }
@@ -93,7 +94,7 @@ struct Staff: Sendable {
         for t in 0..<teamCount {
             let establishment = t % plan.establishments, kind = TeamKind.allCases[random.weighted([38, 24, 16, 12, 10])]
             let region = establishmentRegions[establishment]
-            teams.append(Team(kind: kind, name: "\(kind.title) \(regionNames[region % 5]) \(t + 1)", establishment: establishment, region: region, town: establishment))
+            teams.append(Team(kind: kind, name: "\(kind.title) \(Staff.regionNames[region % Staff.regionNames.count]) \(t + 1)", establishment: establishment, region: region, town: establishment))
         }
 
         var all: [Professional] = [], names: Set<String> = []

@@ -4,7 +4,7 @@ import Model
 ///
 /// Files: `identity-server.ndjson` (events of the regional identity server, as Keycloak's), `placement-service.csv` (the
 /// placement service that the regions share, French headers, `;`), `directory.csv` (everybody whom the service holds at
-/// the end) and `truth.json`. The story is told day by day and written as it goes; what stays in memory is the people.
+/// the end), `placement-profile.yaml` (who answers for whose data) and `truth.json`. The story is told day by day and written as it goes; what stays in memory is the people.
 package struct Story: Sendable {
     package let plan: StoryPlan
 
@@ -14,9 +14,10 @@ package struct Story: Sendable {
     package static let identityFile = "identity-server.ndjson"
     package static let placementFile = "placement-service.csv"
     package static let directoryFile = "directory.csv"
+    package static let profileFile = "placement-profile.yaml"
     package static let truthFile = "truth.json"
 
-    /// Writes the four files into a folder that exists.
+    /// Writes the five files into a folder that exists.
     package func write(to folder: String) throws -> StoryTruth {
         let scene = Scene(plan: plan)
         var operation = Operation(scene)
@@ -38,6 +39,7 @@ package struct Story: Sendable {
         try trail.finish()
         let told = truth.truth(identityLines: trail.identityLines, placementLines: trail.placementLines, plan: plan)
         try DirectoryWriter.write(scene, folder: folder)
+        try ProfileWriter.write(scene, folder: folder)
         try told.write(folder: folder, acts: truth.acts)
         return told
     }

@@ -75,6 +75,23 @@ struct TrailWriter {
 }
 
 /// `directory.csv`: person, ins, family, postcode.
+/// The profile that says who answers for the data: each region's agency for its establishments.
+enum ProfileWriter {
+    static func write(_ scene: Scene, folder: String) throws(StoryError) {
+        let file = try TextFile(folder: folder, name: Story.profileFile)
+        try file.line("# Whose data the placement service holds, by the establishment that the user acts for. Fictitious.")
+        try file.line("profile: placement-three-regions")
+        try file.line("based_on: placement")
+        try file.line("match: {services: [placement]}")
+        try file.line("zone: Europe/Paris")
+        try file.line("controllers:")
+        for (finess, region) in zip(scene.staff.establishments, scene.staff.establishmentRegions) {
+            try file.line("  \"\(finess)\": Agence régionale fictive \(Staff.regionNames[region % Staff.regionNames.count])")
+        }
+        try file.flush()
+    }
+}
+
 enum DirectoryWriter {
     static func write(_ scene: Scene, folder: String) throws(StoryError) {
         let file = try TextFile(folder: folder, name: Story.directoryFile)

@@ -245,4 +245,9 @@ import Trail
         for value in ["jdupont", "blue", "8004512", "20:05"] { #expect(!draft.contains(value)) }
         #expect(Array("{}".utf8).withUnsafeBytes { TableFormat.draftMapping(of: $0, named: "x") } == nil)
     }
+
+    @Test func `a heading whose words all mean one field is that field`() {
+        #expect(TableField(heading: "Établissement FINESS") == .organisation)
+        #expect(TableField(heading: "Établissement patient") == nil)
+    }
 }

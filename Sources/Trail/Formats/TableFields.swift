@@ -23,9 +23,18 @@ package enum TableField: String, Sendable, CaseIterable {
             self = field
         } else if let bracket = heading.firstIndex(where: { $0 == "(" || $0 == "[" }), bracket > heading.startIndex, let field = TableField(heading: String(heading[..<bracket])) {
             self = field
+        } else if let field = TableField.commonField(heading) {
+            self = field
         } else {
             return nil
         }
+    }
+
+    /// The field that each word of a heading means by itself: `Établissement FINESS`.
+    private static func commonField(_ heading: String) -> TableField? {
+        let words = heading.split { !$0.isLetter && !$0.isNumber }.map { folded(String($0)) }.filter { !smallWords.contains($0) }
+        let fields = Set(words.map { synonyms[$0] })
+        return words.count > 1 && fields.count == 1 ? fields.first ?? nil : nil
     }
 
     /// Folded, without the small words: `Date et heure de l'accès` is `dateheureacces`.

@@ -44,10 +44,10 @@ struct DemoCommand: ParsableCommand {
                 ? "Trace fictive : \(truth.events) événements, \(truth.allAccounts) comptes, \(truth.directoryPersons) personnes, dans \(trail)"
                 : "Fictitious trail: \(truth.events) events, \(truth.allAccounts) accounts, \(truth.directoryPersons) persons, in \(trail)")
         let sources = [Story.identityFile, Story.placementFile].map { trail + "/" + $0 }
-        let command = (["cordon", "investigate"] + sources.map(shellQuoted) + ["--directory", shellQuoted(trail + "/" + Story.directoryFile)]).joined(separator: " ")
+        let command = (["cordon", "investigate"] + sources.map(shellQuoted) + ["--directory", shellQuoted(trail + "/" + Story.directoryFile), "--profile", shellQuoted(trail + "/" + Story.profileFile)]).joined(separator: " ")
         Terminal.say("$ " + command + "\n")
 
-        let plan = try InvestigationPlan(inputs: sources, out: folder + "/incident", directory: trail + "/" + Story.directoryFile, version: Cordon.version)
+        let plan = try InvestigationPlan(inputs: sources, out: folder + "/incident", profiles: [trail + "/" + Story.profileFile], directory: trail + "/" + Story.directoryFile, version: Cordon.version)
         let progress = ProgressLine(lang)
         let result = try Investigation(plan, world: .real).run(reporting: progress.show)
         progress.clear()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Investigation
 import Model
 import Trail
 
@@ -22,6 +23,6 @@ struct FormatsCommand: ParsableCommand {
             }
             return
         }
-        Terminal.say(explain)
+        Terminal.say(try MappingDraft.yaml(of: explain, world: .real))
     }
 }
