@@ -54,7 +54,7 @@ struct Reading: Sendable {
         let threads = max(1, plan.threads)
         let canonical = CanonicalOrder(ranks: ranks)
         let sorters = (0..<threads).map { _ in
-            Sorter(order: IdentityOrder(canonical: canonical), limit: plan.memory / 2 / threads, temporaryFolder: plan.temporaryFolder)
+            Sorter(order: IdentityOrder(canonical: canonical), limit: plan.memory / 3 / threads, temporaryFolder: plan.temporaryFolder)
         }
         let results = JobResults(files: prepared.count, pieces: pieces.count, sorters: sorters)
         let count = prepared.count

@@ -45,7 +45,9 @@ struct ActBuilder {
             (time, source, id, ownsID, contentHash, fields) = (record.time, recordSource, recordID, record.hasOwnID, record.contentHash, new)
         } else {
             time = min(time, record.time)
-            if SourceID.compare(recordID, ownA: record.hasOwnID, id, ownB: ownsID) < 0 { (id, ownsID, contentHash) = (recordID, record.hasOwnID, record.contentHash) }
+            // An id of the source's own names the act better than a place in a file.
+            let isBetter = record.hasOwnID != ownsID ? record.hasOwnID : SourceID.compare(recordID, ownA: ownsID, id, ownB: ownsID) < 0
+            if isBetter { (id, ownsID, contentHash) = (recordID, record.hasOwnID, record.contentHash) }
             unite(new)
         }
         if new.breakGlass { bits |= ActRecord.breakGlass }

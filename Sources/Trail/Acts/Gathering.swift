@@ -33,25 +33,24 @@ struct Gathering {
 
     /// All acts in canonical order. `tick` is called now and then and may throw to stop.
     mutating func acts(from sorters: [Sorter<IdentityOrder>], tick: () throws -> Void) throws -> Sorter<ActOrder>.Merged {
-        let byRequest = Sorter(order: RequestOrder(canonical: canonical), limit: limit / 2, temporaryFolder: folder)
-        do {
-            let byIdentity = try Sorter.Merged(sorters, order: IdentityOrder(canonical: canonical))
-            var group: [EventRecord] = []
-            var seen = 0
-            try byIdentity.forEach { pointer in
-                let record = EventRecord(pointer)
-                if isCopy[record.file] { return }
-                if let first = group.first, !IdentityOrder.areTogether(first, record) {
-                    try settleIdentity(&group, into: byRequest)
-                    group.removeAll(keepingCapacity: true)
-                }
-                group.append(record)
-                seen += 1
-                if seen & 0xffff == 0 { try tick() }
+        let byRequest = Sorter(order: RequestOrder(canonical: canonical), limit: limit / 3, temporaryFolder: folder)
+        let byIdentity = try Sorter.Merged(sorters, order: IdentityOrder(canonical: canonical))
+        var group: [EventRecord] = []
+        var seen = 0
+        try byIdentity.forEach { pointer in
+            let record = EventRecord(pointer)
+            if isCopy[record.file] { return }
+            if let first = group.first, !IdentityOrder.areTogether(first, record) {
+                try settleIdentity(&group, into: byRequest)
+                group.removeAll(keepingCapacity: true)
             }
-            if !group.isEmpty { try settleIdentity(&group, into: byRequest) }
+            group.append(record)
+            seen += 1
+            if seen & 0xffff == 0 { try tick() }
         }
-        return try gather(byRequest, tick: tick)
+        if !group.isEmpty { try settleIdentity(&group, into: byRequest) }
+        // The second sort refers to records where the first one keeps them.
+        return try withExtendedLifetime(byIdentity) { try gather(byRequest, tick: tick) }
     }
 
     // One identity
@@ -114,7 +113,7 @@ struct Gathering {
     }
 
     private func pass(_ record: EventRecord, to target: Sorter<RequestOrder>) throws {
-        try target.add(copy: record.record, key: RequestOrder.key(record))
+        try target.add(reference: record.record, key: RequestOrder.key(record))
     }
 
     private mutating func refuse(_ record: EventRecord) {
@@ -132,7 +131,7 @@ struct Gathering {
     // One act
 
     private mutating func gather(_ sorter: Sorter<RequestOrder>, tick: () throws -> Void) throws -> Sorter<ActOrder>.Merged {
-        let acts = Sorter(order: ActOrder(), limit: limit / 2, temporaryFolder: folder)
+        let acts = Sorter(order: ActOrder(), limit: limit / 3, temporaryFolder: folder)
         var builder = ActBuilder()
         let byRequest = try Sorter.Merged([sorter], order: RequestOrder(canonical: canonical))
         var group: [EventRecord] = []

@@ -64,7 +64,7 @@ struct PersonTable {
             } else { best = pair }
         }
         guard let best else { return }
-        scratch.append(contentsOf: best.0)
+        scratch.append(contentsOf: KnownSystem.whole(best.0.text).utf8)
         scratch.append(UInt8(ascii: "|"))
         scratch.append(contentsOf: best.1)
     }
@@ -104,19 +104,7 @@ struct PersonTable {
     /// the 13 digits without the key are compared.
     private static func linkingKey(system: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
         guard !system.isEmpty, value.count > 1, let first = value.first, !value.allSatisfy({ $0 == first }) else { return nil }
-        let isNational = system.elementsEqualFast(insNIR) || system.elementsEqualFast(insNIA)
-        return isNational && value.count == 15 ? UnsafeRawBufferPointer(rebasing: value[..<13]) : value
-    }
-
-    // Sendable: constant bytes that live as long as the program.
-    nonisolated(unsafe) private static let insNIR = constant(Identifier.insNIR)
-    nonisolated(unsafe) private static let insNIA = constant(Identifier.insNIA)
-
-    private static func constant(_ text: String) -> UnsafeRawBufferPointer {
-        let bytes = Array(text.utf8)
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
-        memory.copyBytes(from: bytes)
-        return UnsafeRawBufferPointer(memory)
+        return KnownSystem.isNational(system) && value.count == 15 ? UnsafeRawBufferPointer(rebasing: value[..<13]) : value
     }
 
     // What others see
@@ -128,7 +116,7 @@ struct PersonTable {
             let text = identifiers.text(identifier)
             // The system holds no bar (a URI); the value may.
             guard let bar = text.utf8.firstIndex(of: UInt8(ascii: "|")) else { return Identifier(system: "", value: text) }
-            return Identifier(system: String(text[..<bar]), value: String(text[text.utf8.index(after: bar)...]))
+            return Identifier(system: KnownSystem.whole(String(text[..<bar])), value: String(text[text.utf8.index(after: bar)...]))
         }
         return PersonReference(reference: references.text(number), identifiers: own.sorted())
     }

@@ -62,7 +62,7 @@ final class Walk {
     }
 
     private func addDirectory(_ person: DirectoryTable.Person) {
-        let system = Identifier.insNIR
+        let system = KnownSystem.short(Identifier.insNIR)
         let size = person.ins.isEmpty ? 0 : system.utf8.count + person.ins.utf8.count + 2 * RawWriter.lengthMax
         withUnsafeTemporaryAllocation(byteCount: max(1, size), alignment: 8) { memory in
             guard let base = memory.baseAddress else { return }

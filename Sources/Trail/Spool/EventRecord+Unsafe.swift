@@ -157,7 +157,7 @@ struct EventRecord {
             writer.put(person.reference)
             writer.putLength(person.identifiers.count)
             for id in person.identifiers {
-                writer.put(id.system)
+                writer.put(KnownSystem.short(id.system))
                 writer.put(id.value)
             }
         }
@@ -278,6 +278,7 @@ struct RequestOrder: RecordOrder {
         return canonical.precedes(a, b)
     }
 
+    /// `record` still bears its identity key.
     static func key(_ record: EventRecord) -> UInt64 {
         let request = record.request
         if !request.isEmpty { return hash64(request, seed: hash64(record.source)) }
@@ -285,11 +286,23 @@ struct RequestOrder: RecordOrder {
     }
 
     static func areTogether(_ a: EventRecord, _ b: EventRecord) -> Bool {
-        guard RawRecord.key(a.record) == RawRecord.key(b.record), a.source.elementsEqualFast(b.source) else { return false }
+        guard a.source.elementsEqualFast(b.source) else { return false }
         let (requestA, requestB) = (a.request, b.request)
         guard requestA.elementsEqualFast(requestB) else { return false }
         if !requestA.isEmpty { return true }
         // Without request and id, two equal lines are two acts.
         return a.hasOwnID && b.hasOwnID && a.sourceAndID.id.elementsEqualFast(b.sourceAndID.id)
     }
+}
+
+/// Systems of national numbers stand in the spool as one byte: they are the longest part of most persons.
+enum KnownSystem {
+    private static let codes: [(code: String, system: String)] = [("\u{1}", Identifier.insNIR), ("\u{2}", Identifier.insNIA)]
+
+    @inline(__always)
+    static func short(_ system: String) -> String {
+        system == Identifier.insNIR ? "\u{1}" : system == Identifier.insNIA ? "\u{2}" : system
+    }
+    static func whole(_ system: String) -> String { codes.first { $0.code == system }?.system ?? system }
+    static func isNational(_ system: UnsafeRawBufferPointer) -> Bool { system.count == 1 && (system[0] == 1 || system[0] == 2) }
 }

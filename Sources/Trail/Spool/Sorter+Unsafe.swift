@@ -4,7 +4,8 @@ import Model
 /// Sorts records of bytes that may not all fit into memory: sorted runs on disk, merged when read.
 ///
 /// A record begins with its sort key (8 bytes) and its whole length (4 bytes). Records with equal keys are ordered by
-/// `Order`, which must be total on whatever distinguishes records, so that the result depends on nothing else.
+/// `Order`, which must be total on whatever distinguishes records, so that the result depends on nothing else. A record that
+/// already lies somewhere may be sorted by another key without being copied.
 protocol RecordOrder {
     func precedes(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer) -> Bool
 }
@@ -20,7 +21,7 @@ enum RawRecord {
 
 /// Filled from one thread. Memory never grows beyond the limit by more than one chunk and one record.
 final class Sorter<Order: RecordOrder> {
-    private struct Entry {
+    fileprivate struct Entry {
         var key: UInt64
         var record: UnsafeRawPointer
     }
@@ -56,14 +57,11 @@ final class Sorter<Order: RecordOrder> {
         count += 1
     }
 
-    /// Adds a copy of a record under another key.
-    func add(copy record: UnsafeRawPointer, key: UInt64) throws {
-        let length = RawRecord.length(record)
-        try add(lengthMax: length) { target in
-            target.copyMemory(from: record, byteCount: length)
-            target.storeBytes(of: key.littleEndian, as: UInt64.self)
-            return length
-        }
+    /// Adds a record that stays where it is until all that is sorted here was read, under another key. Only a spill copies it.
+    func add(reference record: UnsafeRawPointer, key: UInt64) throws {
+        if held + (entries.count + 1) * 16 > limit, !entries.isEmpty { try spillRun() }
+        entries.append(Entry(key: key, record: record))
+        count += 1
     }
 
     private func makeRoom(_ length: Int) throws {
@@ -88,7 +86,11 @@ final class Sorter<Order: RecordOrder> {
         let file = try spill ?? TemporaryFile(in: folder)
         spill = file
         let start = file.count
-        for entry in entries { try file.write(UnsafeRawBufferPointer(start: entry.record, count: RawRecord.length(entry.record))) }
+        for entry in entries {
+            var key = entry.key.littleEndian
+            try withUnsafeBytes(of: &key) { try file.write($0) }
+            try file.write(UnsafeRawBufferPointer(start: entry.record + 8, count: RawRecord.length(entry.record) - 8))
+        }
         runs.append(start..<file.count)
         entries.removeAll(keepingCapacity: true)
         release()
@@ -105,39 +107,40 @@ final class Sorter<Order: RecordOrder> {
         if spill != nil, !entries.isEmpty { try spillRun() }
         guard let file = spill else {
             sortEntries()
-            let order = entries.map(\.record)
-            return [Cursor(records: order, keeps: [self])]
+            return [Cursor(entries: entries, keeps: self)]
         }
         entries = []
         let mapped = try file.mapped()
         guard let base = mapped.bytes.baseAddress else { return [] }
-        return runs.map { Cursor(at: base + $0.lowerBound, end: base + $0.upperBound, keeps: [mapped]) }
+        return runs.map { Cursor(at: base + $0.lowerBound, end: base + $0.upperBound, keeps: mapped) }
     }
 
     /// A run in memory or on disk.
     fileprivate struct Cursor {
-        var records: [UnsafeRawPointer] = []
-        var index = 0
-        var at: UnsafeRawPointer?
-        var end: UnsafeRawPointer?
-        var keeps: [AnyObject]
+        private let entries: [Entry]
+        private var index = 0
+        private let end: UnsafeRawPointer?
+        private(set) var at: UnsafeRawPointer?
+        private(set) var key: UInt64 = 0
+        private let keeps: AnyObject
 
-        init(records: [UnsafeRawPointer], keeps: [AnyObject]) {
-            (self.records, self.keeps) = (records, keeps)
-            at = records.first
+        init(entries: [Entry], keeps: AnyObject) {
+            (self.entries, self.keeps, end) = (entries, keeps, nil)
+            if let first = entries.first { (at, key) = (first.record, first.key) }
         }
-        init(at: UnsafeRawPointer, end: UnsafeRawPointer, keeps: [AnyObject]) {
-            (self.at, self.end, self.keeps) = (at < end ? at : nil, end, keeps)
+        init(at: UnsafeRawPointer, end: UnsafeRawPointer, keeps: AnyObject) {
+            (entries, self.keeps, self.end) = ([], keeps, end)
+            if at < end { (self.at, key) = (at, RawRecord.key(at)) }
         }
 
         mutating func advance() {
             guard let current = at else { return }
             if let end {
                 let next = current + RawRecord.length(current)
-                at = next < end ? next : nil
+                if next < end { (at, key) = (next, RawRecord.key(next)) } else { at = nil }
             } else {
                 index += 1
-                at = index < records.count ? records[index] : nil
+                if index < entries.count { (at, key) = (entries[index].record, entries[index].key) } else { at = nil }
             }
         }
     }
@@ -181,10 +184,9 @@ final class Sorter<Order: RecordOrder> {
             }
         }
 
-        private func less(_ a: UnsafeRawPointer?, _ b: UnsafeRawPointer?) -> Bool {
-            guard let a, let b else { return a != nil }
-            let ka = RawRecord.key(a), kb = RawRecord.key(b)
-            return ka != kb ? ka < kb : order.precedes(a, b)
+        private func less(_ a: Cursor, _ b: Cursor) -> Bool {
+            guard let recordA = a.at, let recordB = b.at else { return a.at != nil }
+            return a.key != b.key ? a.key < b.key : order.precedes(recordA, recordB)
         }
 
         private func sift(_ heap: inout [Cursor], _ start: Int) {
@@ -192,8 +194,8 @@ final class Sorter<Order: RecordOrder> {
             while true {
                 var child = 2 * parent + 1
                 guard child < heap.count else { return }
-                if child + 1 < heap.count, less(heap[child + 1].at, heap[child].at) { child += 1 }
-                guard less(heap[child].at, heap[parent].at) else { return }
+                if child + 1 < heap.count, less(heap[child + 1], heap[child]) { child += 1 }
+                guard less(heap[child], heap[parent]) else { return }
                 heap.swapAt(child, parent)
                 parent = child
             }
