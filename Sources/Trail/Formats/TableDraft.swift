@@ -5,7 +5,11 @@ extension TableFormat {
     /// A profile in YAML that maps the columns of a table, for a person to complete: what each column was taken for and what
     /// kind of values it holds. Never a value. Nil for what is no table.
     package static func draftMapping(of text: UnsafeRawBufferPointer, named file: String) -> String? {
-        if let converted = converted(text) { return converted.bytes.withUnsafeBytes { draftMapping(of: $0, named: file) } }
+        guard let converted = converted(text) else { return draft(text, named: file) }
+        return converted.bytes.withUnsafeBytes { draft($0, named: file) }
+    }
+
+    private static func draft(_ text: UnsafeRawBufferPointer, named file: String) -> String? {
         let body = text[TextEncoding.markLength(text)...]
         guard let first = body.first(where: { $0 > 0x20 }), first != 0x7B, first != 0x5B, first != 0x3C, first != 0x23 else { return nil }
         let head = UnsafeRawBufferPointer(rebasing: text[..<min(text.count, 1 << 20)])
