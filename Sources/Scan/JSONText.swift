@@ -54,6 +54,13 @@
             && sameBytes(base + (count - suffix.utf8CodeUnitCount), suffix.utf8Start, suffix.utf8CodeUnitCount)
     }
 
+    /// The bytes as written are these.
+    package func hasBytes(_ bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBufferPointer { other in
+            other.count == count && (count == 0 || other.baseAddress.map { sameBytes($0, base, count) } ?? false)
+        }
+    }
+
     /// Equal but for the case of ASCII letters.
     package func equalsIgnoringCase(_ other: StaticString) -> Bool {
         guard isPlain, count == other.utf8CodeUnitCount else { return false }

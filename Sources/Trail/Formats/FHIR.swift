@@ -42,12 +42,13 @@ package struct FHIRAuditEventFormat: TrailFormat {
                 return
             }
             isFirst = false
-            if !reader.event.hasOwnID { reader.event.id = place.description }
-            for warning in reader.warnings { sink.warn(warning, at: place) }
+            var event = reader.takeEvent()
+            if !event.hasOwnID { event.id = place.description }
+            if !reader.warnings.isEmpty { for warning in reader.warnings { sink.warn(warning, at: place) } }
             if reader.unnamedPersons > 0 {
-                sink.declare(gap: "unrecorded_persons", source: reader.event.source, at: reader.event.time, count: reader.unnamedPersons)
+                sink.declare(gap: "unrecorded_persons", source: event.source, at: event.time, count: reader.unnamedPersons)
             }
-            sink.keep(reader.event, at: place, units: 1)
+            sink.keep(event, at: place, units: 1)
         }
     }
 }

@@ -112,14 +112,14 @@ extension FHIREventReader {
         // Plain R4: the user's own access point. BALP users carry none.
         if let user, !agents[user].address.isEmpty { event.address = address(agents[user].address) }
 
-        event.source = name(facts.observerDisplay, facts.observerIdentifier, stripped(facts.observerReference), facts.site)
+        event.source = observerName()
         var service = ""
         // What is exported lies with the one who records it; the destination is another's system.
         if let server, server != user, facts.typeCode != .export {
             service = name(agents[server].who.display, agents[server].who.value)
             if service.isEmpty, agents[server].addressIsURI { service = FHIRText.host(agents[server].address.string) }
         }
-        event.service = service.isEmpty ? name(facts.observerDisplay, facts.observerIdentifier, stripped(facts.observerReference), facts.site) : service
+        event.service = service.isEmpty ? event.source : service
     }
 
     /// The requestor who is no machine; else a human who asked; else the requestor, whatever it is.
@@ -148,7 +148,7 @@ extension FHIREventReader {
         for i in agents.indices where i != user {
             let who = agents[i].who
             guard agents[i].kind == .organisation || who.reference.hasPrefix("Organization/") || who.system == "https://finess.esante.gouv.fr" else { continue }
-            event.organisation = name(who.value, stripped(who.reference), who.display)
+            event.organisation = name(who.value, FHIRText.id(of: who.reference), who.display)
             return
         }
     }
@@ -178,12 +178,11 @@ extension FHIREventReader {
     }
 
     /// The first that says something.
-    private mutating func name(_ candidates: JSONText?...) -> String {
-        for candidate in candidates {
-            if let candidate, !candidate.isEmpty { return strings.string(candidate) }
-        }
-        return ""
+    private mutating func name(_ a: JSONText, _ b: JSONText, _ c: JSONText = .nothing, _ d: JSONText = .nothing) -> String {
+        strings.string(!a.isEmpty ? a : !b.isEmpty ? b : !c.isEmpty ? c : d)
     }
 
-    private func stripped(_ reference: JSONText?) -> JSONText? { reference.map { FHIRText.id(of: $0) } }
+    private mutating func observerName() -> String {
+        name(facts.observerDisplay, facts.observerIdentifier, FHIRText.id(of: facts.observerReference), facts.site)
+    }
 }

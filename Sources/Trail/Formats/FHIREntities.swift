@@ -12,20 +12,21 @@ struct FHIREntity {
 extension FHIREventReader {
     mutating func take(_ entity: FHIREntity) {
         if entity.type == "XrequestId" {
-            event.request = entity.what.value.string
+            event.request = strings.string(entity.what.value)
             return
         }
         if !entity.query.isEmpty { takeQuery(entity.query) }
-        let kind = FHIRText.type(of: entity.what)
+        let parts = FHIRText.split(entity.what.reference)
+        let kind = !entity.what.type.isEmpty ? entity.what.type : parts?.type ?? .nothing
         let isPatient = entity.role == "1" || entity.type == "1" && entity.role.isEmpty
         if isPatient {
-            addPerson(entity.what, kind: kind)
+            addPerson(entity.what, kind: kind, parts: parts)
             if facts.personResource == nil, !kind.isEmpty { facts.personResource = kind }
             return
         }
         guard !kind.isEmpty else { return }
         // A Patient named as an object is a person, too: plain R4 writers often give no other entity.
-        if kind == "Patient" { addPerson(entity.what, kind: kind) }
+        if kind == "Patient" { addPerson(entity.what, kind: kind, parts: parts) }
         if entity.role == "4" {
             if facts.domainResource == nil { facts.domainResource = kind }
         } else if facts.otherResource == nil {
@@ -34,21 +35,19 @@ extension FHIREventReader {
     }
 
     private mutating func takeQuery(_ text: JSONText) {
-        facts.hasQuery = true
-        if let decoded = text.withBytes({ Base64.decode($0) }) {
-            facts.query = FHIRQuery(decoded)
-        } else {
-            facts.query = FHIRQuery(text.bytes)
-            warnings.append(FieldProblem(
-                field: "entity.query", found: "text that is not base64", expected: "base64Binary (FHIR R4, AuditEvent.entity.query)",
-                remedy: "nothing to do: it was read as it stands"))
-        }
+        let slot = queries.slot(of: text)
+        facts.query = slot
+        guard !queries[slot].isBase64 else { return }
+        warnings.append(FieldProblem(
+            field: "entity.query", found: "text that is not base64", expected: "base64Binary (FHIR R4, AuditEvent.entity.query)",
+            remedy: "nothing to do: it was read as it stands"))
     }
 
-    private mutating func addPerson(_ what: FHIRReference, kind: JSONText) {
+    private mutating func addPerson(_ what: FHIRReference, kind: JSONText, parts: FHIRText.Parts?) {
         var reference = ""
         if !what.reference.isEmpty, !what.reference.hasPrefix("#") {
-            reference = kind.isEmpty || kind == "Patient" ? FHIRText.id(of: what.reference).string : FHIRText.typedID(what.reference).string
+            let isPatient = kind.isEmpty || kind == "Patient"
+            reference = (parts.map { isPatient ? $0.id : $0.type.through($0.id) } ?? what.reference).string
         }
         let identifier = what.value.isEmpty ? nil : checked(FHIRText.identifier(system: strings.string(what.system), value: what.value.string))
         guard !reference.isEmpty || identifier != nil else {
@@ -76,23 +75,14 @@ extension FHIREventReader {
 
 /// References and identifiers of FHIR as texts.
 enum FHIRText {
-    /// Type of a reference: `what.type`, else the capitalised segment before the id of `Patient/123` or of a URL.
-    static func type(of what: FHIRReference) -> JSONText {
-        if !what.type.isEmpty { return what.type }
-        guard let (type, _) = split(what.reference) else { return .nothing }
-        return type
-    }
+    typealias Parts = (type: JSONText, id: JSONText)
 
     /// `Patient/123`, `https://host/fhir/Patient/123/_history/4` → `123`; what has no type stays as it is.
     static func id(of reference: JSONText) -> JSONText { split(reference)?.id ?? reference }
 
-    /// `RelatedPerson/7` of a URL or not.
-    static func typedID(_ reference: JSONText) -> JSONText {
-        guard let (type, id) = split(reference) else { return reference }
-        return type.through(id)
-    }
-
-    private static func split(_ reference: JSONText) -> (type: JSONText, id: JSONText)? {
+    /// Type and id: the capitalised segment before the last one, without server and version. `RelatedPerson/7` is from the
+    /// first of both through the second.
+    static func split(_ reference: JSONText) -> Parts? {
         let raw = reference.raw
         var end = raw.count
         // `/_history/4`

@@ -19,10 +19,10 @@ struct FHIREventReader: ~Copyable {
 
     var strings = JSONStrings()
     var addresses = JSONMemo()
+    var queries = FHIRQueries()
     var agents: [FHIRAgent] = []
     var facts = Facts()
     private var json = JSONScanner()
-    private let isEmpty = AccessEvent()
 
     init(file: FileInHand) { times = ReaderTimes(file) }
 
@@ -31,22 +31,30 @@ struct FHIREventReader: ~Copyable {
         var isAuditEvent = false
         var kind: String?
         var typeCode = FHIREventCode.other
-        var subtypes: [FHIREventCode] = []
+        /// Of the type and all subtypes.
+        var codes: FHIREventCodes = []
         var action: UInt8 = 0
         var recorded: JSONText?
         var outcome: JSONText?
         var version: StaticString?
         var emergency = false
-        var observerDisplay: JSONText?, observerIdentifier: JSONText?, observerReference: JSONText?, site: JSONText?
+        var observerDisplay = JSONText.nothing, observerIdentifier = JSONText.nothing, observerReference = JSONText.nothing, site = JSONText.nothing
         /// Resource types named by entities, in order of preference.
         var domainResource: JSONText?, otherResource: JSONText?, personResource: JSONText?
-        var query = FHIRQuery()
-        var hasQuery = false
+        /// Where `queries` holds the search.
+        var query: Int?
         var fullURL: JSONText?
     }
 
+    /// The event that the last record became. It is handed over, not copied.
+    mutating func takeEvent() -> AccessEvent {
+        var taken = AccessEvent()
+        swap(&taken, &event)
+        return taken
+    }
+
     mutating func read(_ record: UnsafeRawBufferPointer) throws(JSONFault) {
-        event = isEmpty
+        event = AccessEvent()
         problem = nil
         isOtherVersion = false
         unnamedPersons = 0
@@ -71,10 +79,12 @@ struct FHIREventReader: ~Copyable {
             case "id":
                 event.id = try json.plainString().string
                 event.hasOwnID = !event.id.isEmpty
-            case "type": facts.typeCode = try readCode()
+            case "type":
+                facts.typeCode = try readCode()
+                facts.codes.insert(facts.typeCode)
             case "subtype":
                 try json.enterArray()
-                while try json.nextElement() { facts.subtypes.append(try readCode()) }
+                while try json.nextElement() { facts.codes.insert(try readCode()) }
             case "action": facts.action = try json.plainString().raw.first ?? 0
             case "recorded": facts.recorded = try json.plainString()
             case "outcome":

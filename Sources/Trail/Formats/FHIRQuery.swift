@@ -1,4 +1,5 @@
 import Model
+import Scan
 
 /// The request behind a search, taken apart: BALP writes it raw (`GET host/Patient?name=a` with headers, or a POST with its
 /// body), others write a URL, others the message of another standard.
@@ -117,5 +118,32 @@ struct FHIRQuery {
         var rest = bytes.drop { $0 <= 32 }
         while let last = rest.last, last <= 32 { rest = rest.dropLast() }
         return rest
+    }
+}
+
+/// Searches taken apart, each once: a list of fifty persons is fifty events with one query.
+struct FHIRQueries {
+    private var keys: [[UInt8]]
+    private var values: [(query: FHIRQuery, isBase64: Bool)]
+
+    init() {
+        keys = Array(repeating: [], count: 256)
+        values = Array(repeating: (FHIRQuery(), true), count: 256)
+    }
+
+    subscript(slot: Int) -> (query: FHIRQuery, isBase64: Bool) { values[slot] }
+
+    /// Where the search stands until another one takes its place.
+    mutating func slot(of text: JSONText) -> Int {
+        let raw = text.raw
+        var hash = UInt64(raw.count)
+        // Searches of one service begin alike, so the end tells them apart best.
+        for byte in raw.suffix(24) { hash = (hash ^ UInt64(byte)) &* 0x9E37_79B9_7F4A_7C15 }
+        let slot = Int(truncatingIfNeeded: hash >> 56)
+        if text.hasBytes(keys[slot]), !raw.isEmpty { return slot }
+        let decoded = text.withBytes { Base64.decode($0) }
+        keys[slot] = Array(raw)
+        values[slot] = (FHIRQuery(decoded ?? text.bytes), decoded != nil)
+        return slot
     }
 }

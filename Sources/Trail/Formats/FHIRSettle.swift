@@ -2,7 +2,7 @@ import Model
 import Scan
 
 /// Codes of AuditEvent.type and subtype that decide the action.
-enum FHIREventCode {
+enum FHIREventCode: UInt8 {
     case rest, read, search, create, update, delete, operation
     /// DCM 110114, 110122, 110123.
     case authentication, login, logout
@@ -33,6 +33,13 @@ enum FHIREventCode {
         default: self = .other
         }
     }
+}
+
+/// Several codes as bits.
+struct FHIREventCodes: OptionSet {
+    let rawValue: UInt32
+    mutating func insert(_ code: FHIREventCode) { self = FHIREventCodes(rawValue: rawValue | 1 << UInt32(code.rawValue)) }
+    func contains(_ code: FHIREventCode) -> Bool { rawValue & 1 << UInt32(code.rawValue) != 0 }
 }
 
 extension FHIREventReader {
@@ -66,15 +73,16 @@ extension FHIREventReader {
         }
         settleAgents()
         settleOutcome()
-        event.breakGlass = facts.emergency || facts.subtypes.contains(.emergency)
+        event.breakGlass = facts.emergency || facts.codes.contains(.emergency)
         event.action = action()
-        if facts.hasQuery {
-            event.query = facts.query.parameters
-            event.path = facts.query.path
-            event.page = facts.query.page
-            if event.request.isEmpty { event.request = facts.query.request }
+        var searched = ""
+        if let slot = facts.query {
+            event.query = queries[slot].query.parameters
+            event.path = queries[slot].query.path
+            event.page = queries[slot].query.page
+            searched = queries[slot].query.resource
+            if event.request.isEmpty { event.request = queries[slot].query.request }
         }
-        let searched = facts.query.resource
         event.resource = event.action == .search && !searched.isEmpty
             ? searched : (facts.domainResource ?? facts.otherResource ?? facts.personResource).map { strings.string($0) } ?? searched
     }
@@ -97,7 +105,7 @@ extension FHIREventReader {
 
     /// Type and subtypes decide; the action code only where they say nothing.
     private func action() -> Action {
-        let codes = [facts.typeCode] + facts.subtypes
+        let codes = facts.codes
         func has(_ code: FHIREventCode) -> Bool { codes.contains(code) }
         if facts.typeCode == .authentication || has(.login) || has(.logout) {
             return has(.login) ? .login : has(.logout) ? .logout : .other
@@ -106,7 +114,7 @@ extension FHIREventReader {
         if has(.export) { return facts.typeCode == .importing ? .create : .export }
         if has(.importing) { return .create }
         if has(.search) || has(.query) { return .search }
-        if has(.operation) { return facts.query.path.utf8.contains(UInt8(ascii: "$")) && FHIRSettle.isExport(facts.query.path) ? .export : byCode() }
+        if has(.operation), let slot = facts.query, FHIRSettle.isExport(queries[slot].query.path) { return .export }
         if has(.read) { return .read }
         if has(.create) { return .create }
         if has(.update) { return .update }
@@ -120,7 +128,7 @@ extension FHIREventReader {
         case UInt8(ascii: "R"): .read
         case UInt8(ascii: "U"): .update
         case UInt8(ascii: "D"): .delete
-        case UInt8(ascii: "E"): facts.hasQuery ? .search : .other
+        case UInt8(ascii: "E"): facts.query != nil ? .search : .other
         default: .other
         }
     }
