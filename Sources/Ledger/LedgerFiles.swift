@@ -34,7 +34,8 @@ struct LedgerFiles {
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             count = 0
             while count < size {
-                let got = Glibc.read(descriptor, buffer.baseAddress! + count, size - count)
+                let left = UnsafeMutableBufferPointer(rebasing: buffer[count..<size])
+                let got = Glibc.read(descriptor, left.baseAddress, left.count)
                 if got < 0 && errno == EINTR { continue }
                 if got < 0 { problem = failure(file, "cannot be read") }
                 if got <= 0 { break }
@@ -52,7 +53,10 @@ struct LedgerFiles {
         guard descriptor >= 0 else { throw failure(file, "cannot be created") }
         var written = 0
         while written < bytes.count {
-            let put = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + written, bytes.count - written) }
+            let put = bytes.withUnsafeBytes { buffer in
+                let left = UnsafeRawBufferPointer(rebasing: buffer[written...])
+                return Glibc.write(descriptor, left.baseAddress, left.count)
+            }
             if put < 0 && errno == EINTR { continue }
             guard put > 0 else {
                 let error = failure(file, "cannot be written")

@@ -42,17 +42,20 @@ package final class LedgerReader {
     /// The partial tiles are what the root is made of directly.
     private func readEdge() throws {
         var perfect: [Hash] = []
-        var last = "checkpoint"
+        var paths: [String] = []
         for level in (0..<Tile.levels(size: size)).reversed() {
-            let count = Tile.count(atLevel: level, size: size)
-            guard let tile = Tile.at(.hashes(level), count >> 8, size: size) else { continue }
+            guard let tile = Tile.at(.hashes(level), Tile.count(atLevel: level, size: size) >> 8, size: size) else { continue }
             let hashes = try read(tile)
             edge[level] = hashes
             perfect += perfectSubtrees(hashes)
-            last = tile.path
+            paths.append(tile.path)
         }
         guard Merkle.root(ofPerfect: perfect) == root else {
-            throw LedgerError(file: edge.count == 1 ? last : "checkpoint", problem: "the root does not follow from the tiles of the right edge")
+            // Against a signature that holds it is the tiles that are wrong; without one, nobody can say.
+            let tiles = paths.joined(separator: ", ")
+            throw signers.isEmpty
+                ? LedgerError(file: "checkpoint", problem: "its root does not follow from \(tiles)")
+                : LedgerError(file: tiles, problem: "does not make the root that was signed")
         }
     }
 
