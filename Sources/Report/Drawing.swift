@@ -25,10 +25,11 @@ struct Drawing {
         content += "<path class=\"\(name)\" d=\"M\(units(x1)) \(units(y1))L\(units(x2)) \(units(y2))\"/>\n"
     }
 
-    /// Many marks of one kind in one path: a line of no length whose cap (round or square, by the style sheet) is the mark.
+    /// Many marks of one kind in one path: a line of next to no length whose cap (round or square, by the style sheet) is the
+    /// mark. Not of no length at all: PDF paints no square there (ISO 32000-1, 8.5.3.2), and the marks would be lost in print.
     mutating func marks(_ name: StaticString, _ places: [(x: Int, y: Int)]) {
         guard !places.isEmpty else { return }
-        content += "<path class=\"\(name)\" d=\"" + places.map { "M\(units($0.x)) \(units($0.y))h0" }.joined() + "\"/>\n"
+        content += "<path class=\"\(name)\" d=\"" + places.map { "M\(units($0.x)) \(units($0.y))h.01" }.joined() + "\"/>\n"
     }
 
     enum Anchor: String { case start, middle, end }

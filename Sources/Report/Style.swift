@@ -62,6 +62,7 @@ enum Style {
     thead th{font-weight:650;border-bottom:2px solid var(--soft);vertical-align:bottom;line-height:1.25}
     thead th .en{display:block}
     tbody th .en{display:block;line-height:1.3}
+    tbody th strong .en{display:inline;margin-left:.2em}
     tbody tr:last-child>*{border-bottom-color:transparent}
     .n{text-align:right;white-space:nowrap}
     time{white-space:nowrap}
@@ -139,9 +140,13 @@ enum Style {
     .verdict,.finding,details{border-color:#bbb;background:none}
     .finding{border-width:0;padding:0}
     details::details-content{content-visibility:visible;height:auto;display:block}
+    figure details{display:none}
+    .nest .possible,.bar i.minus,.mark.possible,.mark.gap,.mark.blind{background:none}
+    .mark.blind{border:1px dotted}
     .frame,.drawing{overflow:visible}
     svg{max-width:100%;height:auto}
-    figure,tr,.verdict{break-inside:avoid}
+    .drawing,tr,.verdict,.pair,dt{break-inside:avoid}
+    summary,figcaption,dt{break-after:avoid}
     h2,h3,h4,caption{break-after:avoid}
     *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
     a{color:inherit}

@@ -96,9 +96,8 @@ struct TrailSections {
             rows: shown.map { gap in
                 row {
                     head {
-                        tag("strong") { both(Words.of(gap.kind, in: Words.coverageKinds)) }
-                        tag("br")
-                        both(gap.text)
+                        tag("div") { tag("strong") { both(Words.of(gap.kind, in: Words.coverageKinds)) } }
+                        tag("div") { both(gap.text) }
                     }
                     cell { named(gap.source, max: 80) }
                     cell { moment(gap.from) }
