@@ -15,7 +15,7 @@ struct OwnersDay {
     mutating func pass(_ randoms: inout [Random], _ news: inout Random) {
         if !isWeekend {
             for t in scene.teams.indices where !scene.teams[t].members.isEmpty {
-                waiting[t] += news.below(3 * scene.teams[t].members.count + 1) / 8 + (news.chance(350) ? 1 : 0)
+                for _ in scene.teams[t].members where news.chance(plan.newCases) { waiting[t] += 1 }
             }
         }
         for account in scene.staff.all.indices { live(account, &randoms[account]) }
@@ -83,7 +83,7 @@ struct OwnersDay {
 
     /// Sees to one person: somebody new, somebody of the team's cases, or, seldom, somebody in an emergency.
     private mutating func touch(_ sitting: inout Sitting, _ team: Int, _ account: Int) {
-        if waiting[team] > 0 && sitting.random.chance(600) {
+        if waiting[team] > 0 && sitting.random.chance(450) {
             waiting[team] -= 1
             // The search that shows that nobody knows the person comes before the new file.
             let (person, isNew) = scene.openCase(team: team, keeper: account, at: sitting.now + 30, &sitting.random)
@@ -92,14 +92,14 @@ struct OwnersDay {
             if isNew { sitting.create(person) } else { sitting.open(person) }
             sitting.now = sitting.now + sitting.random.among(60...400)
             sitting.update(person)
-            return scene.worked(team: team, on: person)
+            return scene.worked(team: team, on: person, at: sitting.now)
         }
         if sitting.random.chance(2) {
             let person = scene.someone(region: scene.teams[team].region, at: sitting.now, &sitting.random)
             sitting.searchExactly(person)
             sitting.now = sitting.now + sitting.random.among(3...15)
             sitting.open(person, breakGlass: true)
-            return scene.worked(team: team, on: person)
+            return scene.worked(team: team, on: person, at: sitting.now)
         }
         let open = scene.openCases(team: team, at: sitting.now)
         let mine = open.filter { $0.keeper == account }
@@ -112,7 +112,7 @@ struct OwnersDay {
             sitting.now = sitting.now + sitting.random.among(3...25)
         }
         sitting.see(person)
-        scene.worked(team: team, on: person)
+        scene.worked(team: team, on: person, at: sitting.now)
     }
 
     /// The week's requests, page by page, some of them opened.
@@ -128,11 +128,9 @@ struct OwnersDay {
         }
     }
 
-    /// Honest list work: the team's own persons of the month, one after the other.
+    /// Honest list work: whom the team worked on lately, one after the other.
     private func workThrough(_ sitting: inout Sitting, _ team: Int) {
-        let since = sitting.now + -30 * 86_400
-        let mine = Set(scene.teams[team].cases.filter { $0.end > since && $0.start < sitting.now }.map(\.person)).sorted()
-        for person in mine.prefix(sitting.random.among(25...90)) {
+        for person in scene.workedLately(team: team, at: sitting.now).prefix(sitting.random.among(25...90)) {
             sitting.now = sitting.now + sitting.random.among(8...60)
             sitting.open(person)
         }

@@ -7,8 +7,8 @@ final class Scene {
     let networks: Networks
     var people: People
     var teams: [Team]
-    /// Per team, persons that its members worked on, latest last.
-    private var recent: [[Int]]
+    /// Per team, whom its members worked on and when; not quite in order of time.
+    private var recent: [[(person: Int, time: ParisTime)]]
     /// Per region, persons whom the service does not know yet, next one last.
     private var unknown: [[Int]]
     private var happened: [Event] = []
@@ -42,10 +42,10 @@ final class Scene {
     /// Somebody new for a team, at `time`: mostly a person whom the service does not know yet.
     func openCase(team: Int, keeper: Int, at time: ParisTime, _ random: inout Random) -> (person: Int, isNew: Bool) {
         let region = teams[team].region
-        let isNew = random.chance(780) && !unknown[region].isEmpty
+        let isNew = random.chance(900) && !unknown[region].isEmpty
         let person = isNew ? unknown[region].removeLast() : someone(region: region, at: time, &random)
         if isNew { people.enter(person, at: time) }
-        teams[team].cases.append(Case(person: person, start: time, end: time + 86_400 * random.among(8...70), keeper: keeper))
+        teams[team].cases.append(Case(person: person, start: time, end: time + 86_400 * random.among(14...56), keeper: keeper))
         return (person, isNew)
     }
 
@@ -55,17 +55,22 @@ final class Scene {
     func close(before time: ParisTime) {
         for t in teams.indices {
             teams[t].cases.removeAll { $0.end + 30 * 86_400 < time }
-            if recent[t].count > 400 { recent[t].removeFirst(recent[t].count - 200) }
+            if recent[t].count > 800 { recent[t].removeFirst(recent[t].count - 500) }
         }
     }
 
-    func worked(team: Int, on person: Int) { recent[team].append(person) }
+    func worked(team: Int, on person: Int, at time: ParisTime) { recent[team].append((person, time)) }
 
     /// The team's latest persons, newest first: a page of the list that it works from.
     func teamList(_ team: Int, at time: ParisTime) -> [Int] {
         var page: [Int] = []
-        for p in recent[team].suffix(80).reversed() where page.count < People.page && !page.contains(p) && people.all[p].knownAt <= time { page.append(p) }
+        for (p, t) in recent[team].suffix(80).reversed() where page.count < People.page && t <= time && !page.contains(p) { page.append(p) }
         return page
+    }
+
+    /// Everybody whom the team worked on in the last month of the trail, by number.
+    func workedLately(team: Int, at time: ParisTime) -> [Int] {
+        Set(recent[team].filter { $0.time >= start && $0.time <= time && time - $0.time < 30 * 86_400 }.map(\.person)).sorted()
     }
 
     /// Persons of a region whose cases began in the last seven days, latest first.
@@ -86,11 +91,11 @@ final class Scene {
     private func openFirstCases() {
         var random = Random(seed: plan.seed, stream: "first cases")
         for t in teams.indices where !teams[t].members.isEmpty {
-            for _ in 0..<(teams[t].members.count * 7) {
+            for _ in 0..<(teams[t].members.count * 3) {
                 let began = start + -86_400 * random.among(1...50)
                 let person = someone(region: teams[t].region, at: start, &random)
                 teams[t].cases.append(Case(person: person, start: began, end: start + 86_400 * random.among(2...45), keeper: random.pick(teams[t].members)))
-                recent[t].append(person)
+                recent[t].append((person, began))
             }
         }
     }

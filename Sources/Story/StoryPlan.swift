@@ -23,10 +23,12 @@ package struct StoryPlan: Sendable, Hashable {
     package var sharedLogins = 6
     package var persons = 30_000
     /// Persons whom the service held before the trail begins, of 1000.
-    package var knownBefore = 800
+    package var knownBefore = 900
 
     // How much: acts of the owners scale with this, 100 = as in the shown story.
     package var activity = 100
+    /// New cases of a team a working day and member, of 1000.
+    package var newCases = 70
 
     // The operation.
     package var usurpedAccounts = 10

@@ -3,7 +3,7 @@ import Story
 
 /// A told story read back by plain means, in a folder of its own that goes with it.
 final class Told {
-    static let files = [Story.identityFile, Story.placementFile, Story.directoryFile, Story.truthFile]
+    static let files = [Story.identityFile, Story.placementFile, Story.directoryFile, Story.profileFile, Story.truthFile]
 
     let truth: StoryTruth
     private let folder: String
