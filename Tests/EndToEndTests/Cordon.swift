@@ -49,8 +49,15 @@ enum Cordon {
         var words = ([path] + arguments).map { strdup($0) } + [nil]
         var settings = variables.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (words + settings).forEach { free($0) } }
+        // The threads that tests run on block signals, and children inherit that: a Ctrl-C would never arrive.
+        var attributes = posix_spawnattr_t(), nothing = sigset_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        sigemptyset(&nothing)
+        posix_spawnattr_setsigmask(&attributes, &nothing)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var process: pid_t = 0
-        let failure = posix_spawn(&process, path, &actions, nil, &words, &settings)
+        let failure = posix_spawn(&process, path, &actions, &attributes, &words, &settings)
         try #require(failure == 0, "cannot start \(path): \(String(cString: strerror(failure)))")
         return Running(process: process, scratch: scratch)
     }

@@ -98,7 +98,7 @@ import Testing
             script.waitUntilExit()
             return text
         }
-        #expect(try onTerminal("TERM=xterm", "a").contains("\u{1B}[1m"))
+        #expect(try onTerminal("-u NO_COLOR TERM=xterm", "a").contains("\u{1B}[1m"))
         #expect(try !onTerminal("TERM=xterm NO_COLOR=1", "b").contains("\u{1B}[1m"))
     }
 }

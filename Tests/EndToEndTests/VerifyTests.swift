@@ -32,8 +32,9 @@ import Testing
         }
     }
 
+    /// But the case key: it is to be kept elsewhere.
     @Test func `a missing file is refused by name`() throws {
-        for name in try WardCase.get().home.files(below: "incident") where name != "incident.note" {
+        for name in try WardCase.get().home.files(below: "incident") where name != "incident.note" && name != "restricted/case.key" {
             let copy = try WardCase.copy()
             try FileManager.default.removeItem(atPath: copy / ("incident/" + name))
             try expectRefusal(copy, naming: name)
@@ -63,6 +64,18 @@ import Testing
         let answer = try Cordon.run("verify", copy / "incident", "--key", try WardCase.key())
         #expect(answer.status == 0, "\(answer.out)\(answer.err)")
         #expect(answer.out.contains("restricted"))
+    }
+
+    @Test func `a case key that is kept elsewhere is no fault, and is said`() throws {
+        let copy = try WardCase.copy()
+        try FileManager.default.moveItem(atPath: copy / "incident/restricted/case.key", toPath: copy / "case.key")
+        let answer = try Cordon.run("verify", copy / "incident", "--lang", "en")
+        #expect(answer.status == 0, "\(answer.out)\(answer.err)")
+        #expect(answer.out.contains("case key"))
+        let made = try WardCase.get()
+        let sources = ["verify", copy / "incident", "--directory", made.home / "directory.csv", "--sources", made.home / "trail.csv"]
+        #expect(try Cordon.run(sources + ["--case-key", copy / "case.key"]).status == 0)
+        #expect(try Cordon.run(sources).status == 66)
     }
 
     @Test func `the originals give the same log and findings again`() throws {
