@@ -210,12 +210,29 @@ import Trail
 
     @Test(arguments: [("succès", Outcome.success), ("Échec", .failure), ("OK", .success), ("KO", .failure), ("0", .success), ("4", .failure), ("200", .success), ("403", .failure), ("refusé", .failure), ("Accès refusé", .failure), ("Non autorisé", .failure), ("Autorisé", .success), ("failure", .failure), ("true", .success)])
     func `words for outcomes are understood in both languages`(word: String, outcome: Outcome) {
-        #expect(TableWords.outcome(word, isSuccessFlag: false) == outcome)
+        #expect(TableWords.outcome(word, oneIsSuccess: false) == outcome)
     }
 
     @Test func `one is success only under a heading that asks for it`() throws {
         #expect(try readTable("time;account;Succès\n2025-05-17T20:05:03Z;a;1\n2025-05-17T20:05:03Z;a;0\n", as: TableFormat.csv).events.map(\.outcome) == [.success, .failure])
         #expect(try readTable("time;account;Code retour\n2025-05-17T20:05:03Z;a;1\n2025-05-17T20:05:03Z;a;0\n", as: TableFormat.csv).events.map(\.outcome) == [.failure, .success])
+    }
+
+    @Test func `under a heading that does not say, the more frequent digit is success, with a warning`() throws {
+        let rows = (0..<5).map { "2025-05-17T20:05:0\($0)Z;a;\($0 == 2 ? 0 : 1)\n" }.joined()
+        let ones = try readTable("time;account;Résultat\n" + rows, as: TableFormat.csv)
+        #expect(ones.events.map(\.outcome) == [.success, .success, .failure, .success, .success] && ones.warnings.map(\.field) == ["Résultat"])
+        let zeros = try readTable("time;account;Statut\n" + rows.replacing(";1", with: ";x").replacing(";0", with: ";1").replacing(";x", with: ";0"), as: TableFormat.csv)
+        #expect(zeros.events.map(\.outcome) == [.success, .success, .failure, .success, .success] && zeros.warnings.count == 1)
+        #expect(try readTable("time;account;Résultat\n2025-05-17T20:05:03Z;a;1\n2025-05-17T20:05:03Z;a;4\n", as: TableFormat.csv).events.map(\.outcome) == [.failure, .failure])
+        #expect(try readTable("time;account;outcome\n2025-05-17T20:05:03Z;a;1\n", as: TableFormat.csv).warnings.isEmpty)
+    }
+
+    @Test func `ids of persons go before their names, and a login beside a name tells accounts apart`() throws {
+        let sink = try readTable("time;Utilisateur;Login;Patient;IPP\n2025-05-17T20:05:03Z;Jean Dupont;jdupont;\"MARTIN, Zoé\";80012\n", as: TableFormat.csv)
+        #expect(sink.events.first?.persons == [PersonReference(reference: "80012")] && sink.events.first?.account == "Jean Dupont" && sink.events.first?.subject == "jdupont")
+        #expect(sink.assumptions == [.ignoredColumns(["Patient"])])
+        #expect(try readTable("time;Login;Dossier\n2025-05-17T20:05:03Z;a;80012\n", as: TableFormat.csv).events.first?.persons.count == 1)
     }
 
     @Test func `service beside application is the ward`() throws {

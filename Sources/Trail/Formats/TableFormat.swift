@@ -57,6 +57,13 @@ package struct TableFormat: TrailFormat {
 
         var reader = TableRow(start, of: file)
         reader.times.dayFirst = TableFormat.dayFirst(text, start)
+        if let isOne = TableFormat.oneIsSuccess(text, start), let column = start.header.column(of: .outcome) {
+            reader.oneIsSuccess = isOne
+            let problem = FieldProblem(
+                field: start.header.names[column], found: "0 and 1 under a heading that does not say which of them is success", expected: "words, or a heading such as Succès or Code retour",
+                remedy: "\(isOne ? 1 : 0) was read as success, because it is more frequent; name the column in a mapping if it is the other")
+            sink.warn(problem, at: Place(file: file.name, line: start.line, byte: start.offset))
+        }
         var scanner = CSVScanner(text, delimiter: start.delimiter, from: start.offset, firstLine: start.line)
         scanner.expectedCount = start.header.names.count
         defer { reader.finish(sink) }
@@ -78,6 +85,25 @@ package struct TableFormat: TrailFormat {
             }
         }
         _ = sink.advance(to: text.count)
+    }
+
+    /// Which digit is success where the column holds 0 and 1 alone and its heading does not say: the more frequent one, since
+    /// most of what people do succeeds. Nil where there is nothing to decide.
+    private static func oneIsSuccess(_ text: UnsafeRawBufferPointer, _ start: TableStart) -> Bool? {
+        guard start.header.digits == .unsaid, let column = start.header.column(of: .outcome) else { return nil }
+        var scanner = CSVScanner(text, delimiter: start.delimiter, from: start.offset, firstLine: start.line)
+        scanner.expectedCount = start.header.names.count
+        var (zeros, ones) = (0, 0)
+        for _ in 0..<50_000 {
+            let step = scanner.next()
+            if step == .end { break }
+            guard step == .record, scanner.count == start.header.names.count else { continue }
+            let value = Blanks.trimmed(scanner.field(column))
+            if value.isEmpty { continue }
+            guard value.count == 1, value[0] == 0x30 || value[0] == 0x31 else { return nil }
+            if value[0] == 0x30 { zeros += 1 } else { ones += 1 }
+        }
+        return ones + zeros == 0 ? nil : ones > zeros
     }
 
     /// Looks through the time column where days and months could be swapped. Nil: nothing in it tells them apart, or both occur.

@@ -7,8 +7,17 @@ struct TableHeader {
     let names: [String]
     /// By column; nil for one that nobody knows.
     let fields: [TableField?]
-    /// True where a heading says that 1 is success (`Succès`), false where it is silent and 0 is.
-    let isSuccessFlag: Bool
+    /// What the heading of the outcome says of its digits.
+    let digits: OutcomeDigits
+
+    enum OutcomeDigits {
+        /// `Succès`: 1 is yes.
+        case oneIsSuccess
+        /// `Code retour`, `outcome` (FHIR), an HTTP status: 0 is no error.
+        case zeroIsSuccess
+        /// `Résultat`, `Statut`: it does not say.
+        case unsaid
+    }
 
     /// - Parameter mapping: column name to field name, which overrides what the heading says.
     /// - Throws: when the mapping names a field that does not exist.
@@ -26,14 +35,31 @@ struct TableHeader {
         let byFolded = Dictionary(given.map { (TableField.folded($0.key), $0.value) }) { first, _ in first }
         let mapped = names.map { given[$0] ?? (byFolded.isEmpty ? nil : byFolded[TableField.folded($0)]) }
         var fields = mapped
-        for (i, name) in names.enumerated() where fields[i] == nil {
-            guard let field = TableField(heading: name), !mapped.contains(field), !fields[..<i].contains(field) else { continue }
-            fields[i] = field
+        let guessed = names.map { TableField(heading: $0) }
+        for (i, field) in guessed.enumerated() where fields[i] == nil {
+            guard let field, !mapped.contains(field) else { continue }
+            if !fields[..<i].contains(field) {
+                if field == .persons, let better = TableHeader.betterPersons(names, guessed, mapped), better != i { continue }
+                fields[i] = field
+            } else if field == .account, !mapped.contains(.subject), !guessed.contains(.subject), !fields[..<i].contains(.subject) {
+                // A name and a login: the second tells accounts of one name apart.
+                fields[i] = .subject
+            }
         }
         TableHeader.settle(&fields, names, mapped)
         self.fields = fields
-        let flags: Set<String> = ["succes", "success", "reussite", "reussi", "issuccess", "autorise"]
-        isSuccessFlag = names.indices.contains { fields[$0] == .outcome && flags.contains(TableField.folded(names[$0])) }
+        let outcome = names.indices.first { fields[$0] == .outcome }.map { TableField.folded(names[$0]) } ?? ""
+        digits = ["succes", "success", "reussite", "reussi", "issuccess", "autorise"].contains(outcome)
+            ? .oneIsSuccess : outcome == "outcome" || outcome.contains("code") || outcome.contains("http") ? .zeroIsSuccess : .unsaid
+    }
+
+    /// `Patient` beside `IPP` may be a name: a column of ids goes before it.
+    private static func betterPersons(_ names: [String], _ guessed: [TableField?], _ mapped: [TableField?]) -> Int? {
+        names.indices.first { i in
+            guard mapped[i] == nil, guessed[i] == .persons else { return false }
+            let heading = TableField.folded(names[i])
+            return ["ipp", "mrn", "nip"].contains(where: heading.hasPrefix) || ["id", "num", "medicalrecord"].contains(where: heading.contains) || heading.hasPrefix("n") && heading.hasSuffix("dossier")
+        }
     }
 
     /// Headings whose meaning depends on their neighbours.

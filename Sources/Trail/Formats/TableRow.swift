@@ -4,6 +4,7 @@ import Scan
 /// Turns the rows of one table into events. `finish` says at the end what stands for the whole table.
 struct TableRow: ~Copyable {
     var times: TimeParser
+    var oneIsSuccess: Bool
     private let header: TableHeader
     private let fileName: String
     /// Columns that hold something, in the order of the table.
@@ -26,6 +27,7 @@ struct TableRow: ~Copyable {
     init(_ start: TableStart, of file: FileInHand) {
         times = TimeParser(zone: file.zone, zoneIsStated: file.zoneIsStated, assumedYear: file.assumedYear)
         header = start.header
+        oneIsSuccess = start.header.digits == .oneIsSuccess
         fileName = file.name
         wanted = start.header.fields.enumerated().compactMap { column, field in
             field.flatMap { $0 == .ignore || $0 == .date || $0 == .clock ? nil : (column, $0) }
@@ -125,8 +127,8 @@ struct TableRow: ~Copyable {
                     warn(TableRow.unknownAction, column, at: place, sink)
                 }
             case .outcome:
-                let isFlag = header.isSuccessFlag
-                if let known = outcomes.answer(value, make: { TableWords.outcome($0, isSuccessFlag: isFlag) }) {
+                let oneIsSuccess = oneIsSuccess
+                if let known = outcomes.answer(value, make: { TableWords.outcome($0, oneIsSuccess: oneIsSuccess) }) {
                     event.outcome = known
                 } else {
                     event.outcome = .unknown

@@ -33,14 +33,14 @@ package enum TableWords {
         (["consult", "lecture", "lire", "read", "ouvert", "ouvrir", "open", "visuali", "visionn", "affich", "view", "acces", "display", "show"], .read),
     ]
 
-    /// - Parameter isSuccessFlag: whether the heading asks "did it succeed?", so that 1 says yes; else 0 says no error.
+    /// - Parameter oneIsSuccess: whether 1 says "yes, it succeeded"; else 0 says "no error".
     /// - Returns: nil for words nobody knows.
-    package static func outcome(_ text: String, isSuccessFlag: Bool) -> Outcome? {
+    package static func outcome(_ text: String, oneIsSuccess: Bool) -> Outcome? {
         let word = TableField.folded(text)
         if let number = Int(word) {
             switch number {
-            case 0: return isSuccessFlag ? .failure : .success
-            case 1: return isSuccessFlag ? .success : .failure
+            case 0: return oneIsSuccess ? .failure : .success
+            case 1: return oneIsSuccess ? .success : .failure
             // FHIR R4 AuditEvent.outcome: minor, serious, major failure.
             case 4, 8, 12: return .failure
             case 100...399: return .success
