@@ -48,13 +48,17 @@ package final class LedgerWriter {
 
     /// Writes what is still open and the checkpoint. Ed25519 is deterministic: the same entries and key give the same bytes.
     @discardableResult
-    package func finish(signer: Signer) throws -> Checkpoint {
+    package func finish(signer: Signer) throws -> Checkpoint { try finish(signers: [signer]) }
+
+    /// The same with several signatures. Readers expect one under the log's own name, the origin.
+    @discardableResult
+    package func finish(signers: [Signer]) throws -> Checkpoint {
         precondition(!isFinished, "the log is finished")
         isFinished = true
         if !bundle.isEmpty { try write(Tile(.entries, size >> 8, width: Int(size & 255)), bytes: bundle) }
         try builder.partials(emit: write)
         let checkpoint = Checkpoint(origin: origin, size: size, root: builder.root)
-        try files.write("checkpoint", try SignedNote(text: checkpoint.text, signers: [signer]).bytes)
+        try files.write("checkpoint", try SignedNote(text: checkpoint.text, signers: signers).bytes)
         return checkpoint
     }
 

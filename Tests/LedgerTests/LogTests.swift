@@ -219,6 +219,20 @@ func writeLog(_ folder: String, count: Int, seed: UInt64 = 1, keySeed: UInt8 = 7
         }
     }
 
+    @Test func `a log signed by its own key and another verifies with either`() throws {
+        try withTemporaryFolder { folder in
+            let own = try Signer(name: "cordon.case/1", seed: [UInt8](repeating: 1, count: 32))
+            let officer = try Signer(name: "hospital.example/officer", seed: [UInt8](repeating: 2, count: 32))
+            let writer = try LedgerWriter(folder: folder, origin: own.name)
+            try writer.append([1])
+            try writer.finish(signers: [own, officer])
+            for keys in [[own], [officer], [officer, own]] {
+                let reader = try LedgerReader(folder: folder, keys: keys.map(\.verifierKey), origin: own.name)
+                #expect(reader.signers.count == keys.count)
+            }
+        }
+    }
+
     @Test func `the writer refuses what it cannot keep`() throws {
         try withTemporaryFolder { folder in
             let (_, signer) = try writeLog(folder + "/a", count: 1)
