@@ -28,8 +28,9 @@ package enum TextEncoding: Hashable, Sendable {
 
     /// Decides for a whole file.
     ///
-    /// A byte order mark decides. Without one, of the lines that hold a byte above 127 at least half must be valid UTF-8,
-    /// else the file is Windows-1252: so a UTF-8 file with a broken line stays UTF-8, and only that line is refused. The
+    /// A byte order mark decides. Without one, of the lines that hold a byte above 127 at least half must be valid UTF-8.
+    /// Else the file is Windows-1252, provided that nearly all such bytes of the invalid lines are letters and marks that
+    /// Western European text has there. So a UTF-8 file with a broken line stays UTF-8, and only that line is refused. The
     /// first 1,000 such lines are looked at, which may be all of a large file, or none.
     package static func detect(_ text: UnsafeRawBufferPointer) -> TextEncoding {
         switch markLength(text) {
@@ -39,14 +40,33 @@ package enum TextEncoding: Hashable, Sendable {
         }
         if let wide = utf16WithoutMark(text) { return wide }
         var (good, bad, at) = (0, 0, 0)
+        var (likely, unlikely) = (0, 0)
         while good + bad < 1_000, let high = firstHigh(in: text, from: at) {
             var start = high, end = high
             while start > at, text[start - 1] != 0x0A { start -= 1 }
             while end < text.count, text[end] != 0x0A { end += 1 }
-            if isUTF8(UnsafeRawBufferPointer(rebasing: text[start..<end])) { good += 1 } else { bad += 1 }
+            if isUTF8(UnsafeRawBufferPointer(rebasing: text[start..<end])) {
+                good += 1
+            } else {
+                bad += 1
+                for byte in text[start..<end] where byte >= 0x80 {
+                    if isWesternEuropean(byte) { likely += 1 } else { unlikely += 1 }
+                }
+            }
             at = end
         }
-        return bad > good ? .windows1252 : .utf8
+        return bad > good && unlikely * 9 <= likely ? .windows1252 : .utf8
+    }
+
+    /// Bytes that Windows-1252 text in French or a neighbouring language has: accented letters but those that stand where
+    /// UTF-8 has the first byte of one (`Ã`, `Â` before a sign), quotes, dashes, ellipsis, euro, degree, no-break blank.
+    private static func isWesternEuropean(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0xE0...0xE2, 0xE4, 0xE7...0xEB, 0xED...0xEF, 0xF1, 0xF3, 0xF4, 0xF6, 0xF9...0xFC, 0xDF: true
+        case 0xC0, 0xC4, 0xC7...0xCB, 0xCE, 0xCF, 0xD4, 0xD6, 0xD9, 0xDB, 0xDC: true
+        case 0x80, 0x85, 0x8C, 0x91...0x94, 0x96, 0x97, 0x9C, 0xA0, 0xA7, 0xAB, 0xB0, 0xB2, 0xB7, 0xBA, 0xBB: true
+        default: false
+        }
     }
 
     /// ASCII text in UTF-16 shows a zero in every other byte.

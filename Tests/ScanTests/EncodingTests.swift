@@ -23,6 +23,11 @@ import Testing
         #expect(detect(bad + good + bad) == .windows1252)
     }
 
+    @Test(arguments: [[0xFF], [0xC3], [0xFE, 0xFF], [0x81], [0xE2, 0x82], [0xC3, 0x28], [0xF0, 0x9F]] as [[UInt8]])
+    func `bytes that are no Western European letters break their line, not the file`(bytes: [UInt8]) {
+        #expect(detect(Array("abc\nd".utf8) + bytes + Array("e\nfgh\n".utf8)) == .utf8)
+    }
+
     @Test func `UTF-16 without a mark is recognised by its zeros`() {
         let text = "time;account;person\n"
         #expect(detect(text.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }) == .utf16LittleEndian)
