@@ -1,5 +1,5 @@
-/// Core deterministic CBOR (RFC 8949 §4.2.1), as much of it as a ledger entry uses: integers, byte and text strings, arrays and maps of definite
-/// length, false, true and null. No floats, no tags, no indefinite lengths.
+/// Core deterministic CBOR (RFC 8949 §4.2.1), as much of it as a ledger entry uses: integers, byte and text strings, arrays
+/// and maps of definite length, false, true and null. No floats, no tags, no indefinite lengths.
 struct CBORWriter {
     private(set) var bytes: [UInt8] = []
 

@@ -2,8 +2,8 @@ import Crypto
 
 /// The secret of one case: 32 bytes from which its pseudonyms, fingerprints, salts and signing key follow.
 ///
-/// Who has it can compute the pseudonym of a person whose identifier they know; who does not can neither compute nor link one. The same files
-/// with the same key give the same folder.
+/// Who has it can compute the pseudonym of a person whose identifier they know; who does not can neither compute nor link
+/// one. The same files with the same key give the same folder.
 package struct CaseKey: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
     private let secret: [UInt8]
 

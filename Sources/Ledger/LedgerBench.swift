@@ -1,6 +1,7 @@
 import Model
 
-/// What `cordon bench` measures of this room, each beside its floor in the same run: how long the bare SHA-256 of the same bytes takes.
+/// What `cordon bench` measures of this room, each beside its floor in the same run: how long the bare SHA-256 of the same
+/// bytes takes.
 ///
 /// The clock is given (nanoseconds from any start), and every result depends on every round, so that nothing is optimised away.
 package enum LedgerBench {

@@ -23,7 +23,8 @@ import Model
 /// | 23 | persons shown: [[person, reference or null, categories, manners, (id, name, postcode rank or null)]…] | none |
 /// | 24 | [part, parts] | [1, 1] |
 ///
-/// Every value has one encoding, and every encoding that is read is the one of its value: what is absent by the table must not be there.
+/// Every value has one encoding, and every encoding that is read is the one of its value: what is absent by the table must
+/// not be there.
 extension LedgerEntry {
     private enum Key: UInt64 {
         case version = 0, salt, time, source, service, controller, account, attribution, team, session, address, network, agent, authentication

@@ -2,8 +2,9 @@ import Model
 
 /// One act of a user as it stands in the ledger: who did what and whose data it showed, in pseudonyms.
 ///
-/// An act that showed more persons than fit into an entry goes on in continuation entries (`split`): they repeat what the act was and carry the
-/// other persons, and `events` and `unrecorded` are 0 in them, so that sums over entries are right. Acts are counted by `part == 1`.
+/// An act that showed more persons than fit into an entry goes on in continuation entries (`split`): they repeat what the
+/// act was and carry the other persons, and `events` and `unrecorded` are 0 in them, so that sums over entries are right.
+/// Acts are counted by `part == 1`.
 package struct LedgerEntry: Sendable, Hashable {
     package static let version: UInt64 = 1
 
@@ -48,8 +49,8 @@ package struct LedgerEntry: Sendable, Hashable {
 
     package struct Disclosed: Sendable, Hashable {
         package var person: Pseudonym
-        /// Nil when the person has one reference only in the whole trail: then the person stands for it, and a count of distinct references counts it
-        /// as one.
+        /// Nil when the person has one reference only in the whole trail: then the person stands for it, and a count of
+        /// distinct references counts it as one.
         package var reference: Pseudonym?
         package var categories: Categories
         package var manners: Manners
@@ -72,16 +73,16 @@ package struct LedgerEntry: Sendable, Hashable {
         var isEmpty: Bool { id == nil && name == nil && postcode == nil }
     }
 
-    /// A name as an entry can hold it: itself, or if it is longer than 1,024 bytes its beginning and a hash of the whole, so that a hostile name neither
-    /// fills the log nor stands for another one.
+    /// A name as an entry can hold it: itself, or if it is longer than 1,024 bytes its beginning and a hash of the whole, so
+    /// that a hostile name neither fills the log nor stands for another one.
     package static func bounded(name: String) -> String {
         guard name.utf8.count > 1_024 else { return name }
         let hash = Hex.encode(Hash(of: Array(name.utf8)).bytes.prefix(8))
         return String(decoding: name.utf8.prefix(960), as: UTF8.self) + "… (\(name.utf8.count) bytes, SHA-256 \(hash)…)"
     }
 
-    /// The act as entries of at most `maximum` bytes each. One, unless it showed very many persons. All carry this entry's salt: give each
-    /// that of its own index.
+    /// The act as entries of at most `maximum` bytes each. One, unless it showed very many persons. All carry this entry's
+    /// salt: give each that of its own index.
     package func split(maximum: Int = Tile.entryMaximum) throws(EntryProblem) -> [LedgerEntry] {
         try check()
         if part == 1, parts == 1, disclosures.count < 512, try encoded().count <= maximum { return [self] }

@@ -1,5 +1,5 @@
-/// What fuzz targets call: more than that nothing crashes, what is read is written back to the same bytes, since each of these formats has one text for
-/// one value. A difference stops the program.
+/// What fuzz targets call: more than that nothing crashes, what is read is written back to the same bytes, since each of
+/// these formats has one text for one value. A difference stops the program.
 package enum LedgerFuzz {
     package static func checkEntry(_ bytes: [UInt8]) {
         guard let entry = try? LedgerEntry(decoding: bytes) else { return }

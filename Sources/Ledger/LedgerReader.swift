@@ -1,8 +1,8 @@
 /// Reads a log that was written here or elsewhere, and believes nothing in its folder but what follows from the checkpoint.
 ///
-/// Opening reads the checkpoint and the right edge's tiles (at most eight) and checks that they make the root. From there every tile is checked
-/// against the one above it, and every entry against its tile, before it is given out. Memory is a tile per level and one bundle, whatever the
-/// checkpoint claims the size to be.
+/// Opening reads the checkpoint and the right edge's tiles (at most eight) and checks that they make the root. From there
+/// every tile is checked against the one above it, and every entry against its tile, before it is given out. Memory is a
+/// tile per level and one bundle, whatever the checkpoint claims the size to be.
 package final class LedgerReader {
     package let note: SignedNote
     package let checkpoint: Checkpoint
@@ -144,8 +144,8 @@ package final class LedgerReader {
         package var bytes = 0
     }
 
-    /// Reads every bundle and tile, computes the whole tree again from the entries alone, and compares. Files that the size does not call for
-    /// (partial tiles of earlier sizes) are not looked at.
+    /// Reads every bundle and tile, computes the whole tree again from the entries alone, and compares. Files that the size
+    /// does not call for (partial tiles of earlier sizes) are not looked at.
     ///
     /// - Parameter progress: called after each bundle with the entries done.
     /// - Throws: `LedgerError` with the first thing that does not hold.

@@ -1,7 +1,7 @@
 /// Writes a finished log: entries in, tiles and bundles out as they fill, the signed checkpoint last.
 ///
-/// Memory is one open tile per level and one bundle. A file appears whole or not at all, but nothing is forced to the disk: this is for a folder
-/// that can be written again from its sources. Until `finish` there is no checkpoint, and so no log.
+/// Memory is one open tile per level and one bundle. A file appears whole or not at all, but nothing is forced to the disk:
+/// this is for a folder that can be written again from its sources. Until `finish` there is no checkpoint, and so no log.
 package final class LedgerWriter {
     /// Names the log in its checkpoint and its key: a URL without scheme by custom, no spaces and no `+`.
     package let origin: String

@@ -1,5 +1,5 @@
-/// Checking proofs, without a tree: RFC 9162 §2.1.3.2 and §2.1.4.2, and draft-ietf-plants-merkle-tree-certs-06 §4.3.3 and §4.4.3
-/// for subtrees. Every number may come from a stranger.
+/// Checking proofs, without a tree: RFC 9162 §2.1.3.2 and §2.1.4.2, and draft-ietf-plants-merkle-tree-certs-06 §4.3.3 and
+/// §4.4.3 for subtrees. Every number may come from a stranger.
 extension Merkle {
     /// Whether `leaf` is entry `index` of the tree of `size` leaves with this root.
     package static func verifyInclusion(of leaf: Hash, at index: UInt64, size: UInt64, proof: [Hash], root: Hash) -> Bool {

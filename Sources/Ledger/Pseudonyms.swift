@@ -3,12 +3,13 @@ import Model
 
 /// Makes pseudonyms, fingerprints and salts: HMAC-SHA256 under the case key's subkeys, cut to 16 or 8 bytes.
 ///
-/// Cutting to 16 bytes leaves collisions at odds of 2⁻⁶⁸ for 2³⁰ persons. Fingerprints (8 bytes) only group acts; two of 2²⁵ sessions meet with odds
-/// of 2⁻¹⁵. The same text has unrelated values under each purpose and domain.
+/// Cutting to 16 bytes leaves collisions at odds of 2⁻⁶⁹ for 2³⁰ persons. Fingerprints (8 bytes) only group acts; two of 2²⁵
+/// sessions meet with odds of 2⁻¹⁵. The same text has unrelated values under each purpose and domain.
 package struct Pseudonyms: Sendable {
     // Each holds the key and the domain already: copying it saves half of an HMAC.
     private let persons, references, accounts, salts: HMAC<SHA256>
-    private let fingerprints: [FingerprintDomain: HMAC<SHA256>]
+    /// By the domain's place.
+    private let fingerprints: [HMAC<SHA256>]
 
     package init(key: CaseKey) {
         persons = HMAC(key: key.subkey(.persons))
@@ -16,11 +17,11 @@ package struct Pseudonyms: Sendable {
         accounts = HMAC(key: key.subkey(.accounts))
         salts = HMAC(key: key.subkey(.salts))
         let subkey = key.subkey(.fingerprints)
-        fingerprints = Dictionary(uniqueKeysWithValues: FingerprintDomain.allCases.map { domain in
+        fingerprints = FingerprintDomain.allCases.map { domain in
             var mac = HMAC<SHA256>(key: subkey)
             mac.update(data: Array(domain.rawValue.utf8) + [0])
-            return (domain, mac)
-        })
+            return mac
+        }
     }
 
     package func person(_ text: String) -> Pseudonym { mac(persons, text).withUnsafeBytes { Pseudonym(prefixOf: $0) } }
@@ -29,8 +30,7 @@ package struct Pseudonyms: Sendable {
 
     /// Never 0, which stands for "the source does not say".
     package func fingerprint(_ domain: FingerprintDomain, _ text: String) -> UInt64 {
-        guard let keyed = fingerprints[domain] else { return 1 }
-        let value = mac(keyed, text).withUnsafeBytes { $0.loadUnaligned(as: UInt64.self).littleEndian }
+        let value = mac(fingerprints[domain.place], text).withUnsafeBytes { $0.loadUnaligned(as: UInt64.self).littleEndian }
         return value == 0 ? 1 : value
     }
 
@@ -46,6 +46,24 @@ package struct Pseudonyms: Sendable {
         var text = text
         text.withUTF8 { mac.update(data: UnsafeRawBufferPointer($0)) }
         return mac.finalize()
+    }
+}
+
+extension FingerprintDomain {
+    /// In `allCases`. A dictionary would hash the name each time.
+    fileprivate var place: Int {
+        switch self {
+        case .session: 0
+        case .address: 1
+        case .network: 2
+        case .agent: 3
+        case .authentication: 4
+        case .search: 5
+        case .letters: 6
+        case .event: 7
+        case .team: 8
+        case .source: 9
+        }
     }
 }
 

@@ -50,6 +50,9 @@ import Testing
         #expect(names.account("123").base64URL == "sMNCk7BxsoiqnlphnO90sw")
         #expect(names.fingerprint(.session, "abc") == 9_375_046_922_701_065_968)
         #expect(names.fingerprint(.address, "abc") == 4_022_732_618_833_141_659)
+        for (domain, value) in [(FingerprintDomain.source, 367_295_699_924_078_889), (.team, 8_900_630_977_083_366_325), (.event, 8_922_257_849_159_263_183), (.letters, 14_567_132_552_095_366_707)] as [(FingerprintDomain, UInt64)] {
+            #expect(names.fingerprint(domain, "abc") == value)
+        }
         #expect(Hex.encode(names.salt(513).bytes) == "b6ee6724e8d434529fd593299f1aee69")
         let seed = try #require(Hex.decode("e12a4483d8f4f44d2cfc1c45ad4c13c1b609ad2502e7310e9c48b47d05412cf3"))
         #expect(try key.signer(name: "log").verifierKey == Signer(name: "log", seed: seed).verifierKey)
