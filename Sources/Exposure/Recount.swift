@@ -46,7 +46,8 @@ package final class RecountWriter {
         try disclosures.append(line)
     }
 
-    /// Entries `[first, end)` of an account that a figure rests on. `finding` is the finding's id, or `all` for the figures
+    /// Entries `[first, end)` of an account that a figure rests on; `account` is empty for acts that no account could be found
+    /// for. `finding` is the finding's id, or `all` for the figures
     /// over all findings; a level includes the stronger ones, so its ranges are given in full.
     package func scope(finding: String, account: String, level: String, entries: Range<UInt64>) throws(ExposureError) {
         var line = Array(finding.utf8)
@@ -60,8 +61,10 @@ package final class RecountWriter {
         try scopes.append(line)
     }
 
-    package func finish() throws(ExposureError) {
-        for (name, text) in [("recount.sql", RecountSQL.query), ("recount.duckdb.sql", RecountSQL.duckdb), ("recount.sqlite.sql", RecountSQL.sqlite)] {
+    /// `directoryPersons`: persons that the services hold, where known: nobody beyond them can have been disclosed.
+    package func finish(directoryPersons: Int? = nil) throws(ExposureError) {
+        let sql = RecountSQL(directoryPersons: directoryPersons)
+        for (name, text) in [("recount.sql", sql.query), ("recount.duckdb.sql", sql.duckdb), ("recount.sqlite.sql", sql.sqlite)] {
             let file = try OutputFile(folder: folder, name: name)
             try file.append(Array(text.utf8))
             try file.commit()
@@ -94,49 +97,64 @@ package final class RecountWriter {
 }
 
 /// The recount in SQL. `query` is one text that runs unchanged in DuckDB and SQLite; loading the files differs.
-enum RecountSQL {
-    static let tables = """
-        create table accesses (entry bigint, time text, account text, session text, service text, controller text, action text, unrecorded bigint);
-        create table disclosures (entry bigint, person text, reference text, \(flags.map { $0 + " int" }.joined(separator: ", ")));
-        create table scopes (finding text, account text, level text, "first" bigint, "end" bigint);
+struct RecountSQL {
+    var directoryPersons: Int?
 
+    var duckdb: String {
         """
-
-    static let duckdb = """
         -- In the folder of the files: duckdb -c ".read recount.duckdb.sql"
 
-        """ + tables + files.map { "copy \($0) from '\($0).csv' (format csv, header true, delimiter ',', quote '\"', escape '\"');\n" }.joined() + "\n" + query
+        """ + RecountSQL.tables + RecountSQL.files.map { "copy \($0) from '\($0).csv' (format csv, header true, delimiter ',', quote '\"', escape '\"');\n" }.joined() + "\n" + query
+    }
 
-    static let sqlite = """
+    var sqlite: String {
+        """
         -- In the folder of the files: sqlite3 :memory: ".read recount.sqlite.sql"
 
-        """ + tables + ".mode csv\n" + files.map { ".import --skip 1 \($0).csv \($0)\n" }.joined() + ".mode column\n\n" + query
+        """ + RecountSQL.tables + ".mode csv\n" + RecountSQL.files.map { ".import --skip 1 \($0).csv \($0)\n" }.joined() + ".mode column\n\n" + query
+    }
 
     /// Per finding and level, distinct persons. `persons` is the figure of `incident.json`: at the level `possible` it adds
-    /// the bound for persons that sources did not record.
-    static let query = """
+    /// the bound for persons that sources did not record. An empty text is NULL to one program and a text to the other.
+    var query: String {
+        """
         with scoped as (
           select distinct s.finding, s.level, a.entry, coalesce(a.service, '') as service, coalesce(a.controller, '') as controller, a.unrecorded
-          from scopes s join accesses a on a.account = s.account and a.entry >= s."first" and a.entry < s."end"),
+          from scopes s join accesses a on coalesce(a.account, '') = coalesce(s.account, '') and a.entry >= s."first" and a.entry < s."end"),
         shown as (
           select s.finding, s.level, s.service, s.controller, d.* from scoped s join disclosures d on d.entry = s.entry),
-        bounds as (
-          select finding, level, sum(unrecorded) as n from scoped group by finding, level),
+        distinctly as (
+          select s.finding, s.level, s.persons, case when s.level = 'possible' then s.unrecorded else 0 end as unrecorded from (
+            select b.finding, b.level, sum(b.unrecorded) as unrecorded,
+              (select count(distinct p.person) from shown p where p.finding = b.finding and p.level = b.level) as persons
+            from scoped b group by b.finding, b.level) s),
+        bounded as (
+          select finding, level, persons, \(bound) as unrecorded from distinctly),
         tidy as (
-          select b.finding, b.level, 1 as place, 'persons' as measure, '' as name,
-            (select count(distinct s.person) from shown s where s.finding = b.finding and s.level = b.level) + case when b.level = 'possible' then b.n else 0 end as n
-          from bounds b
+          select finding, level, 1 as place, 'persons' as measure, '' as name, persons + unrecorded as n from bounded
           union all select finding, level, 2, 'references', '', count(distinct reference) from shown group by finding, level
-          union all select finding, level, 3, 'unrecorded', '', n from bounds
+          union all select finding, level, 3, 'unrecorded', '', unrecorded from bounded
 
-        """ + flagRows("by_category", Categories.named.map(\.name), 4) + flagRows("by_manner", Manners.named.map(\.name), 5) + """
+        """ + RecountSQL.flagRows("by_category", Categories.named.map(\.name), 4) + RecountSQL.flagRows("by_manner", Manners.named.map(\.name), 5) + """
           union all select finding, level, 6, 'by_service', service, count(distinct person) from shown group by finding, level, service
           union all select finding, level, 7, 'by_controller', controller, count(distinct person) from shown group by finding, level, controller)
         select finding, level, measure, name, cast(n as bigint) as persons from tidy where n > 0 or measure = 'persons'
         order by finding, case level when 'established' then 1 when 'attributed' then 2 else 3 end, place, name;
 
         """
+    }
 
+    private var bound: String {
+        guard let held = directoryPersons else { return "unrecorded" }
+        return "case when persons + unrecorded <= \(held) then unrecorded when persons < \(held) then \(held) - persons else 0 end"
+    }
+
+    private static let tables = """
+        create table accesses (entry bigint, time text, account text, session text, service text, controller text, action text, unrecorded bigint);
+        create table disclosures (entry bigint, person text, reference text, \(flags.map { $0 + " int" }.joined(separator: ", ")));
+        create table scopes (finding text, account text, level text, "first" bigint, "end" bigint);
+
+        """
     private static let files = ["accesses", "disclosures", "scopes"]
     private static let flags = Categories.named.map(\.name) + Manners.named.map(\.name)
 
