@@ -61,7 +61,7 @@ struct CoverageReport {
         for gap in gaps {
             var one = all[Key(kind: gap.kind, source: gap.source)] ?? ([], nil, 0)
             if let time = gap.time { one.times.append(time) }
-            if let count = gap.count { one.count = (one.count ?? 0).addingReportingOverflow(count).partialValue }
+            if let count = gap.count { one.count = (one.count ?? 0) + min(max(0, count), 100_000_000) }
             one.said += 1
             all[Key(kind: gap.kind, source: gap.source)] = one
         }

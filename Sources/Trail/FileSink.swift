@@ -30,7 +30,6 @@ final class FileSink: EventSink {
     private var events = 0
     private var saidEvents = 0
     private var saidBytes = 0
-    private var lastPlace = 0
 
     struct Warning: Hashable {
         var field: String, found: String, expected: String, remedy: String
@@ -49,6 +48,8 @@ final class FileSink: EventSink {
 
     func keep(_ event: AccessEvent, at place: Place, units: Int) {
         var event = event
+        let lengthMax = EventRecord.lengthMax(event)
+        if let problem = Self.impossible(event, lengthMax) { return refuse(problem, at: place, units: units) }
         lines += units
         kept += units
         if event.source.isEmpty { event.source = event.service.isEmpty ? formatName : event.service }
@@ -56,6 +57,7 @@ final class FileSink: EventSink {
         applier.apply(to: &event)
         if let sequence = event.sequence { sequences[event.source, default: SequenceCover()].add(sequence, at: event.time) }
         do {
+            // The profile may have added a person from the path, a resource, a controller: measured again.
             try sorter.add(lengthMax: EventRecord.lengthMax(event)) { target in
                 EventRecord.encode(event, file: file, line: place.line + lineBase, byte: place.byte + byteBase, units: units, format: format, to: target)
             }
@@ -65,6 +67,18 @@ final class FileSink: EventSink {
         }
         events += 1
     }
+
+    /// What no trail holds: times before 1900 or after 9999, a record of a gigabyte.
+    private static func impossible(_ event: AccessEvent, _ length: Int) -> FieldProblem? {
+        if event.time < timeMin || event.time > timeMax {
+            return FieldProblem(field: "time", found: "a time before 1900 or after 9999", expected: "the time of the access", remedy: "check the unit (seconds or milliseconds) and the format of the column")
+        }
+        if length > 1 << 30 {
+            return FieldProblem(found: "a record of more than a gigabyte", expected: "one access", remedy: "export the record again; its line ends may be lost")
+        }
+        return nil
+    }
+    private static let timeMin = Instant(year: 1900, month: 1, day: 1), timeMax = Instant(year: 9999, month: 12, day: 31)
 
     func refuse(_ problem: FieldProblem, at place: Place, units: Int) {
         lines += units
@@ -147,7 +161,8 @@ struct SequenceCover: Sendable {
     /// Numbers between the first and the last that nobody saw, with the times on both sides.
     var gaps: [(missing: Int64, from: Instant, to: Instant)] {
         zip(intervals, intervals.dropFirst()).map { before, after in
-            (after.low.subtractingReportingOverflow(before.high).partialValue &- 1, min(before.to, after.from), max(before.to, after.from))
+            let (distance, overflow) = after.low.subtractingReportingOverflow(before.high)
+            return (overflow ? .max : distance - 1, min(before.to, after.from), max(before.to, after.from))
         }
     }
     var seen: Double { intervals.reduce(0) { $0 + Double($1.high) - Double($1.low) + 1 } }

@@ -163,3 +163,23 @@ struct ActsTests {
         #expect(trail.isDecoy(acts[1].disclosures[0].reference) && !trail.isDecoy(acts[0].disclosures[0].reference))
     }
 }
+
+struct ExtremeTests {
+    @Test func `numbers beyond all sense are refused or bounded, never a crash`() throws {
+        let folder = try Folder()
+        let trail = try read([folder.file("a.csv", """
+            id,seq,time,account,action,service,resource,result_count,page,query
+            1,9223372036854775807,2025-09-01T10:00:00Z,m,search,s,List,9223372036854775807,9223372036854775807,family=ma&page=99999999999999999999
+            2,-9223372036854775808,2025-09-01T10:00:01Z,m,search,s,List,9223372036854775807,-5,family=ma&_offset=9223372036854775807&_count=1
+            3,5,2025-09-01T10:00:02Z,m,search,s,List,-3,0,family=ma&_count=0
+            """)])
+        expectBalance(trail)
+        try trail.forEachAct { act, _ in
+            #expect(act.unrecorded >= 0 && act.unrecorded <= 100_000_000)
+            #expect((act.search?.page ?? 1) >= 1)
+        }
+        let events = try read([folder.file("b.ndjson", #"{"time":9223372036854775807,"type":"LOGIN","realmId":"r","clientId":"c","userId":"u","ipAddress":"192.0.2.1","details":{"username":"m"}}"# + "\n" + #"{"time":1767600000000,"type":"LOGIN","realmId":"r","clientId":"c","userId":"u","ipAddress":"192.0.2.1","details":{"username":"m"}}"# + "\n")])
+        #expect(events.acts == 1 && events.files[0].refused == 1)
+        expectBalance(events)
+    }
+}

@@ -126,7 +126,7 @@ struct ActBuilder {
     func unrecorded(_ profiles: ProfileSet) -> Int {
         guard let count = fields.resultCount, count > persons.count, fields.outcome != Outcome.failure.rawValue else { return 0 }
         let number = profiles.profile(service: fields.service.text, source: source.text)
-        return Unrecorded.bound(count: Int(count), recorded: persons.count, query: fields.query.text, pageSize: number.flatMap { profiles.profiles[$0].pageSize })
+        return Unrecorded.bound(count: Int(clamping: count), recorded: persons.count, query: fields.query.text, pageSize: number.flatMap { profiles.profiles[$0].pageSize })
     }
 
     var lengthMax: Int { length + 64 + (ActRecord.stringCount + 2) * RawWriter.lengthMax + persons.count * 32 }
@@ -180,7 +180,8 @@ enum Unrecorded {
     /// A list with a count and fewer names: the rest, as far as one page goes where its size is known.
     static func bound(count: Int, recorded: Int, query: String, pageSize: Int?) -> Int {
         guard count > recorded else { return 0 }
-        var shown = count
+        // No list shows more people than France has; a larger number is not a count.
+        var shown = min(count, 100_000_000)
         if let limit = SearchText(query).limit { shown = min(shown, limit) }
         if let pageSize { shown = min(shown, pageSize) }
         return max(0, shown - recorded)

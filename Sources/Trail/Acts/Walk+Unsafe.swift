@@ -252,7 +252,7 @@ final class Walk {
         let (number, isNew) = searches.number(of: query)
         if isNew { searchValues.append(searchValue(query.text)) }
         var (search, page) = searchValues[Int(number)]
-        search.page = record.page ?? page ?? 1
+        search.page = min(max(1, record.page ?? page ?? 1), 1_000_000)
         search.results = record.resultCount
         return search
     }

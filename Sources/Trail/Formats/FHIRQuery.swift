@@ -109,7 +109,7 @@ struct FHIRQuery {
         if let page { return max(page, 1) }
         if let offset {
             if offset == 0 { return 1 }
-            if let size, size > 0 { return offset / size + 1 }
+            if let size, size > 0 { return min(offset / size, 1_000_000) + 1 }
         }
         return nil
     }
