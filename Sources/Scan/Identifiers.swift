@@ -39,7 +39,9 @@ package struct ProfessionalID: Hashable, Sendable {
         } else if let first = bytes.first, [0x31, 0x33, 0x34, 0x35, 0x36].contains(first), bytes.contains(0x2F) {
             (kind, value) = (.structure, String(decoding: bytes, as: UTF8.self))
         } else {
-            throw FieldProblem(found: "not a professional's national number", expected: "an RPPS of 11 digits, or 8 and an RPPS", remedy: "map the column that holds the RPPS")
+            throw FieldProblem(
+                found: "not a professional's national number", expected: "an RPPS of 11 digits, or 8 and an RPPS",
+                remedy: "map the column that holds the RPPS")
         }
     }
 
@@ -68,7 +70,9 @@ package struct FINESS: Hashable, Sendable {
     package init(parsing text: String) throws(FieldProblem) {
         let bytes = compact(text)
         guard bytes.count == 9, bytes.allSatisfy({ $0 &- 0x30 <= 9 || $0 &- 0x41 < 26 }) else {
-            throw FieldProblem(found: "not a FINESS number", expected: "9 digits or capital letters", remedy: "export the column as text: a spreadsheet drops leading zeros")
+            throw FieldProblem(
+                found: "not a FINESS number", expected: "9 digits or capital letters",
+                remedy: "export the column as text: a spreadsheet drops leading zeros")
         }
         let digits = bytes.map { $0 == 0x41 ? 1 : $0 == 0x42 ? 2 : $0 &- 0x30 }
         guard digits.allSatisfy({ $0 <= 9 }), Luhn.accepts(digits) else { throw wrongKey("a FINESS number that passes Luhn") }

@@ -186,5 +186,7 @@ extension TextEncoding {
         return true
     }
 
-    package static let wrongEncoding = FieldProblem(found: "bytes that are not in the file's encoding", expected: "text in one encoding throughout", remedy: "export the file again in UTF-8")
+    package static let wrongEncoding = FieldProblem(
+        found: "bytes that are not in the file's encoding", expected: "text in one encoding throughout",
+        remedy: "export the file again in UTF-8")
 }

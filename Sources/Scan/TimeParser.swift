@@ -99,7 +99,9 @@ package struct TimeParser: Sendable {
         let local = Instant(milliseconds: Int64(date.daysSinceEpoch) * Instant.day + clock.milliseconds)
         if let offset = reading.offset { return local + Int64(-offset) * 1_000 }
         guard let zone = reading.zone ?? self.zone else {
-            throw FieldProblem(found: "a time without a zone", expected: "a zone that the program knows", remedy: "name the zone in the profile as Europe/Paris or +02:00")
+            throw FieldProblem(
+                found: "a time without a zone", expected: "a zone that the program knows",
+                remedy: "name the zone in the profile as Europe/Paris or +02:00")
         }
         let (instant, occurrence) = zone.instant(ofLocal: local)
         if reading.zone == nil && !zoneIsStated { noted.insert(.zone) }

@@ -172,9 +172,13 @@ struct TableShape {
     /// Why the text cannot be read as a table.
     func problem(mapping: [String: String]) -> FieldProblem {
         if hasNoHeading {
-            return FieldProblem(found: "no heading row: the first row holds values", expected: "a first row that names the columns", remedy: "export with headings, or put a heading row above the first line")
+            return FieldProblem(
+                found: "no heading row: the first row holds values", expected: "a first row that names the columns",
+                remedy: "export with headings, or put a heading row above the first line")
         }
         if isTable, let header = try? TableHeader(firstRow, mapping: mapping), let missing = header.missing { return missing }
-        return FieldProblem(found: "no heading row that names a time and who acted", expected: "headings such as time;account;persons or Horodatage;Utilisateur;IPP", remedy: TableHeader.remedy)
+        return FieldProblem(
+            found: "no heading row that names a time and who acted", expected: "headings such as time;account;persons or Horodatage;Utilisateur;IPP",
+            remedy: TableHeader.remedy)
     }
 }

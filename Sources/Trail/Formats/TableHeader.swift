@@ -107,7 +107,9 @@ struct TableHeader {
             return FieldProblem(found: "no column that holds the time", expected: "a heading such as time or Horodatage", remedy: TableHeader.remedy)
         }
         if ![.account, .subject, .professional, .session, .address].contains(where: { column(of: $0) != nil }) {
-            return FieldProblem(found: "no column that says who acted", expected: "a heading such as account, Utilisateur, RPPS, session or Adresse IP", remedy: TableHeader.remedy)
+            return FieldProblem(
+                found: "no column that says who acted", expected: "a heading such as account, Utilisateur, RPPS, session or Adresse IP",
+                remedy: TableHeader.remedy)
         }
         return nil
     }

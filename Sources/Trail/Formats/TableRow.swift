@@ -200,8 +200,12 @@ struct TableRow: ~Copyable {
         sink.warn(problem, at: place)
     }
 
-    private static let unknownAction = FieldProblem(found: "a word for an action that the program does not know", expected: "a word such as read, recherche or export", remedy: "the record was kept with the action \"other\"; map the words in the export")
-    private static let unknownOutcome = FieldProblem(found: "a word for an outcome that the program does not know", expected: "a word such as success, échec, OK or a status", remedy: "the record was kept with an unknown outcome; map the words in the export")
+    private static let unknownAction = FieldProblem(
+        found: "a word for an action that the program does not know", expected: "a word such as read, recherche or export",
+        remedy: "the record was kept with the action \"other\"; map the words in the export")
+    private static let unknownOutcome = FieldProblem(
+        found: "a word for an outcome that the program does not know", expected: "a word such as success, échec, OK or a status",
+        remedy: "the record was kept with an unknown outcome; map the words in the export")
 
     /// What programs write for "nothing".
     private static func isNothing(_ value: UnsafeRawBufferPointer) -> Bool {
@@ -234,7 +238,9 @@ enum TablePersons {
         }
         if isPaired { return persons }
         if !names.isEmpty && !keys.isEmpty {
-            problem = FieldProblem(found: "another count of national numbers than of persons", expected: "one number for each person, in the same order", remedy: "numbers and persons were kept apart; export one entry for each person, empty where there is no number")
+            problem = FieldProblem(
+                found: "another count of national numbers than of persons", expected: "one number for each person, in the same order",
+                remedy: "numbers and persons were kept apart; export one entry for each person, empty where there is no number")
         }
         for key in keys {
             let found = identifiers(key, &problem)

@@ -174,12 +174,16 @@ struct WebLogLine {
         return word.reduce(0) { $0 * 10 + Int($1 - 0x30) }
     }
 
-    static let openAgent = FieldProblem(field: "agent", found: "a quote that never closes", expected: "a closing quote", remedy: "the record was kept; let the server write its lines whole")
+    static let openAgent = FieldProblem(
+        field: "agent", found: "a quote that never closes", expected: "a closing quote",
+        remedy: "the record was kept; let the server write its lines whole")
 
     static func problem(of line: UnsafeRawBufferPointer, isLast: Bool) -> FieldProblem {
         if isLast, timeStart(line) != nil || line.count < 64 {
             return FieldProblem(found: "cut short", expected: "a whole line of the access log", remedy: "copy the log again: its end is missing")
         }
-        return FieldProblem(found: "not a line of an access log", expected: "client, user, [time], \"request\", status and size (common or combined format)", remedy: "export the log in the combined format")
+        return FieldProblem(
+            found: "not a line of an access log", expected: "client, user, [time], \"request\", status and size (common or combined format)",
+            remedy: "export the log in the combined format")
     }
 }

@@ -90,7 +90,9 @@ struct WebLogIISEvents {
     }
 
     mutating func event(_ line: UnsafeRawBufferPointer, _ fields: WebLogIISFields, at place: Place, isLast: Bool) throws(FieldProblem) -> AccessEvent {
-        guard fields.count > 0 else { throw FieldProblem(found: "a line before any #Fields line", expected: "#Fields: date time …", remedy: "copy the log from its beginning") }
+        guard fields.count > 0 else { throw FieldProblem(
+            found: "a line before any #Fields line", expected: "#Fields: date time …",
+            remedy: "copy the log from its beginning") }
         split(line)
         guard parts.count == fields.count else {
             let remedy = isLast && parts.count < fields.count ? "copy the log again: its end is missing" : "copy the log again from the server"
@@ -117,7 +119,9 @@ struct WebLogIISEvents {
 
     private mutating func time(_ fields: WebLogIISFields) throws(FieldProblem) -> Instant {
         guard let day = value(fields.place("date")) else {
-            throw FieldProblem(field: "date", found: "missing", expected: "the fields date and time", remedy: "add the field date to the site's logging, or put it before each line; the day in #Date is only that of the first")
+            throw FieldProblem(
+                field: "date", found: "missing", expected: "the fields date and time",
+                remedy: "add the field date to the site's logging, or put it before each line; the day in #Date is only that of the first")
         }
         guard let clock = value(fields.place("time")) else {
             throw FieldProblem(field: "time", found: "missing", expected: "the fields date and time", remedy: "add the field time to the site's logging")
