@@ -7,8 +7,10 @@ struct FindingSection {
     /// Position on the page, for ids that never come from the data.
     let number: Int
     let document: IncidentDocument
+    /// Whether this section says how weights are read: the first of the page does.
+    var explains = false
 
-    private static let accountsMax = 60, picturesMax = 20, sessionsMax = 25
+    private static let accountsMax = 60, picturesMax = 20, sessionsMax = 15
 
     func markup() -> Markup {
         tag("section", ["class": "finding", "aria-labelledby": "f\(number)"]) {
@@ -17,7 +19,7 @@ struct FindingSection {
             declaration
             accounts
             tag("h4") { both("Pourquoi", "Why") }
-            pair(EvidenceLadder.explanation)
+            if explains { pair(EvidenceLadder.explanation) }
             EvidenceLadder.markup(finding.evidence, caption: Sentence(fr: "Indices, du plus lourd au plus léger", en: "Evidence, heaviest first"))
             counterfactual
             ReadingOrder(id: "f\(number)-order", accounts: finding.accounts).markup()
@@ -147,7 +149,9 @@ struct FindingSection {
         guard !account.sessions.isEmpty else {
             return pair("La source ne donne pas de session.", "The source gives no session.")
         }
-        let shown = account.sessions.prefix(FindingSection.sessionsMax)
+        // Someone else's first: they are what the reader came for.
+        let sorted = account.sessions.filter { $0.hand != "owner" } + account.sessions.filter { $0.hand == "owner" }
+        let shown = sorted.prefix(FindingSection.sessionsMax)
         return table(
             Sentence(fr: "Sessions et adresses", en: "Sessions and addresses"),
             columns: [

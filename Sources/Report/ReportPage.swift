@@ -17,7 +17,7 @@ package enum ReportPage {
             } + footer(document))
     }
 
-    private static let findingsMax = 30, unknownsMax = 30
+    private static let findingsMax = 30, unfoldedMax = 5, weakerMax = 20, overviewMax = 100, unknownsMax = 30
 
     // MARK: Verdict
 
@@ -110,10 +110,73 @@ package enum ReportPage {
                 tag("h3") { both("Les trois degrés de certitude", "Three degrees of certainty") }
                 LevelsSection.words
             }
-            document.findings.prefix(findingsMax).enumerated().map { index, finding in
-                FindingSection(finding: finding, number: index + 1, document: document).markup()
+            let order = strongestFirst(document.findings)
+            let strong = order.filter { $0.finding.measure == "cut" }.prefix(findingsMax), weak = order.filter { $0.finding.measure != "cut" }.prefix(weakerMax)
+            if order.count > 1 { overview(order, shown: Set((strong + weak).map(\.number))) }
+            strong.prefix(unfoldedMax).map { FindingSection(finding: $0.finding, number: $0.number, document: document, explains: $0.number == order.first?.number).markup() }
+            strong.dropFirst(unfoldedMax).map { folded($0, document) }
+            if !weak.isEmpty {
+                tag("h3") { both("Signaux plus faibles", "Weaker signals") }
+                pair(
+                    "Pas assez pour couper. À vérifier avec la personne\u{202F}; ils ne comptent pas dans le verdict ni dans les totaux.",
+                    "Not enough to cut. To be checked with the person; they count neither in the verdict nor in the totals.")
+                if strong.isEmpty { pair(EvidenceLadder.explanation) }
+                weak.map { folded($0, document) }
             }
-            document.findings.count > findingsMax ? tag("ul", ["class": "plain"]) { moreItem(document.findings.count - findingsMax) } : nil
+            let left = order.count - strong.count - weak.count
+            left > 0 ? tag("ul", ["class": "plain"]) { moreItem(left) } : nil
+        }
+    }
+
+    private typealias Numbered = (number: Int, finding: IncidentDocument.Finding)
+
+    /// Those that a live Cordon would have cut, then steps, then watches; within each the most exposed persons first.
+    private static func strongestFirst(_ findings: [IncidentDocument.Finding]) -> [Numbered] {
+        func rank(_ measure: String) -> Int { ["cut", "step_up", "watch"].firstIndex(of: measure) ?? 3 }
+        return findings.enumerated().map { (number: $0.offset + 1, finding: $0.element) }.sorted { a, b in
+            let (x, y) = (rank(a.finding.measure), rank(b.finding.measure))
+            let (m, n) = (a.finding.exposure.possible.persons, b.finding.exposure.possible.persons)
+            return x != y ? x < y : m != n ? m > n : a.number < b.number
+        }
+    }
+
+    /// All findings on one screen, each with its strongest evidence.
+    private static func overview(_ order: [Numbered], shown: Set<Int>) -> Markup {
+        table(
+            Sentence(fr: "Les constats en bref", en: "The findings in short"),
+            columns: [
+                .text("Constat", "Finding"), .text("Mesure", "Measure"), .text("Début probable", "Probable start"), .number("Attribué", "Attributed"),
+                .number("Possible", "Possible"), .text("Indice le plus lourd", "Heaviest evidence"),
+            ],
+            rows: order.prefix(overviewMax).map { item in
+                row {
+                    head {
+                        shown.contains(item.number) ? tag("a", ["href": "#f\(item.number)"]) { identifier(item.finding.id, max: 20) } : identifier(item.finding.id, max: 20)
+                        Markup(raw: " ")
+                        item.finding.accounts.first.map { identifier($0.account, max: 60) }
+                        item.finding.accounts.count > 1 ? Markup(text: " +\(item.finding.accounts.count - 1)") : nil
+                    }
+                    cell { both(Words.of(item.finding.measure, in: Words.measures)) }
+                    cell { moment(item.finding.accounts.map(\.onset.time).min()) }
+                    numberCell(item.finding.exposure.attributed.persons)
+                    numberCell(item.finding.exposure.possible.persons)
+                    cell { item.finding.evidence.max { $0.millinats < $1.millinats }.map { both(Words.of($0.signal, in: Words.signals)) } }
+                }
+            } + [moreRow(order.count - overviewMax, columns: 6)].compactMap(\.self))
+    }
+
+    /// A finding behind one line.
+    private static func folded(_ item: Numbered, _ document: IncidentDocument) -> Markup {
+        let persons = item.finding.exposure.possible.persons
+        return tag("details") {
+            tag("summary") {
+                identifier(item.finding.id, max: 20) + Markup(raw: " ")
+                item.finding.accounts.first.map { identifier($0.account, max: 60) }
+                item.finding.accounts.count > 1 ? Markup(text: " +\(item.finding.accounts.count - 1)") : nil
+                Markup(raw: " ")
+                both(Figures.fr(persons, "personne au plus", "personnes au plus"), "at most " + Figures.en(persons, "person", "persons"))
+            }
+            FindingSection(finding: item.finding, number: item.number, document: document).markup()
         }
     }
 
@@ -144,7 +207,7 @@ enum UnknownList {
         if document.verdict == .found, (document.exposure.possible.byCategory["medical"] ?? 0) == 0 {
             list.append(MedicalStatement.absence(document.exposure, trail))
         }
-        if let blind = trail.blindUntil, let first = trail.first, first < blind {
+        if let blind = trail.blindUntil, let first = trail.first, first < blind, !list.contains(where: { $0.en.contains(blind.prefix(10)) }) {
             let from = Figures.date(first), to = Figures.date(blind)
             list.append(Sentence(
                 fr: "Du \(from.fr) au \(to.fr), les habitudes des comptes n’étaient pas encore connues\u{202F}: rien n’y a été jugé.",

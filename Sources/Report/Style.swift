@@ -65,6 +65,7 @@ enum Style {
     tbody th strong .en{display:inline;margin-left:.2em}
     tbody tr:last-child>*{border-bottom-color:transparent}
     .n{text-align:right;white-space:nowrap}
+    .n+td:not(.n),.n+th:not(.n){padding-left:.6rem}
     time{white-space:nowrap}
     .name{overflow-wrap:anywhere}
     .id{font-family:ui-monospace,"SFMono-Regular","Cascadia Mono",Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace;font-size:.9em;overflow-wrap:anywhere}

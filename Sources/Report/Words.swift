@@ -62,11 +62,14 @@ enum Words {
         ("directory_order", Sentence(fr: "Ordre de l’annuaire", en: "Directory order")),
         ("sweep", Sentence(fr: "Balayage", en: "Sweep")),
         ("depth", Sentence(fr: "Profondeur", en: "Depth")),
+        ("breadth", Sentence(fr: "Étendue", en: "Breadth")),
+        ("hour", Sentence(fr: "Heure", en: "Hour")),
         ("pace", Sentence(fr: "Rythme", en: "Pace")),
         ("login", Sentence(fr: "Connexion", en: "Login")),
         ("session", Sentence(fr: "Session", en: "Session")),
         ("decoy", Sentence(fr: "Leurre", en: "Decoy")),
         ("group", Sentence(fr: "Comptes liés", en: "Linked accounts")),
+        ("password_spray", Sentence(fr: "Essais de mots de passe", en: "Password spraying")),
     ]
 
     /// The words of a key; a key that is not in the list stays as it is, so that nothing is hidden.
