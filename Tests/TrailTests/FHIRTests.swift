@@ -67,6 +67,11 @@ import Trail
         #expect(e.role == "Cardiologie" && e.organisation == "750712184" && e.authentication == "eidas2" && e.account == "marie")
     }
 
+    @Test func `a reference names the account where nothing else does, unless it is local to the record`() throws {
+        #expect(try one(["who": #"{"reference":"Practitioner/7"}"#]).account == "Practitioner/7")
+        #expect(try one(["who": ##"{"reference":"#p"}"##]).account == "")
+    }
+
     // MARK: From where
 
     @Test(arguments: [("R", "192.0.2.1"), ("E", "192.0.2.2"), ("C", "192.0.2.2"), ("U", "192.0.2.2"), ("D", "192.0.2.3")])

@@ -135,7 +135,9 @@ extension FHIREventReader {
         event.professional = professional?.value ?? ""
         event.account = name(who.display, user.altID, user.name)
         if professional?.isNationalSystem != true { event.subject = strings.string(who.value) }
-        if event.account.isEmpty { event.account = event.subject.isEmpty ? strings.string(who.reference) : event.subject }
+        if event.account.isEmpty { event.account = event.subject }
+        // A contained resource (`#p`) is somebody else in each record.
+        if event.account.isEmpty, event.professional.isEmpty, !who.reference.hasPrefix("#") { event.account = strings.string(who.reference) }
         if event.account.isEmpty { event.account = event.professional }
         if event.subject == event.account { event.subject = "" }
         event.role = strings.string(user.role)
