@@ -8,7 +8,8 @@ import Model
 package struct Story: Sendable {
     package let plan: StoryPlan
 
-    package init(plan: StoryPlan) { self.plan = plan }
+    /// Numbers too small for a story are raised.
+    package init(plan: StoryPlan) { self.plan = plan.tellable }
     package init(seed: UInt64) { self.init(plan: StoryPlan(seed: seed)) }
 
     package static let identityFile = "identity-server.ndjson"

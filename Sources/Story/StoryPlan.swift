@@ -45,4 +45,22 @@ package struct StoryPlan: Sendable, Hashable {
     package init(seed: UInt64) { self.seed = seed }
 
     package var days: Int { 7 * weeks }
+
+    /// The same plan, each number at least what a story needs to be told at all.
+    var tellable: StoryPlan {
+        var plan = self
+        plan.weeks = max(1, weeks)
+        plan.regions = max(1, regions)
+        plan.establishments = max(plan.regions, establishments)
+        plan.professionals = max(1, professionals)
+        plan.sharedLogins = max(0, sharedLogins)
+        plan.persons = max(20, persons)
+        plan.knownBefore = min(max(knownBefore, 0), 1000)
+        plan.activity = max(0, activity)
+        plan.usurpedAccounts = max(0, usurpedAccounts)
+        plan.operationStagger = max(0, operationStagger)
+        plan.pagesPerSitting = max(0, pagesPerSitting.lowerBound)...max(0, pagesPerSitting.upperBound)
+        plan.secondsBetweenPages = max(0, secondsBetweenPages.lowerBound)...max(0, secondsBetweenPages.upperBound)
+        return plan
+    }
 }

@@ -134,6 +134,19 @@ import Testing
         #expect(!networks.isDisjoint(with: honestNetworks))
     }
 
+    @Test(arguments: [-5, 0, 1])
+    func `a plan of nearly nothing is told, too`(n: Int) throws {
+        var plan = StoryPlan(seed: 9)
+        (plan.weeks, plan.regions, plan.establishments, plan.professionals, plan.sharedLogins, plan.persons) = (n, n, n, n, n, n)
+        (plan.knownBefore, plan.activity, plan.usurpedAccounts, plan.operationStagger) = (n, n, n, n)
+        (plan.pagesPerSitting, plan.secondsBetweenPages) = (n...n, n...n)
+        plan.operationFirstDay = plan.firstDay
+        let told = try Told(plan)
+        #expect(told.truth.events == told.placement.count + told.identity.count)
+        // Nobody is left who worked a month before the operation.
+        #expect(told.truth.accounts.isEmpty)
+    }
+
     @Test func `a folder that is not there is named as the cause`() {
         #expect(throws: StoryError.self) { try Story(plan: small(1)).write(to: "/tmp/cordon-no-such-folder/story") }
     }
