@@ -32,7 +32,7 @@ struct CareContext {
     /// Time of the last opening by anybody; Int64.min = never.
     private var lastOfAll: [Int64] = []
     private var lastOfTeam: [UInt64: Int64] = [:]
-    private var lastOfAccount: [UInt64: Int64] = [:]
+    private var lastOfAccount: [UInt64: (time: Int64, isSuspect: Bool)] = [:]
     private(set) var personsOpened = 0
     let directoryCount: Int
     private var personsKnown = 0
@@ -45,8 +45,8 @@ struct CareContext {
     func acquaintance(account: UInt32, team: UInt32, person: UInt32, at time: Instant, creating: Bool) -> Acquaintance? {
         let t = time.milliseconds
         if let own = lastOfAccount[key(account, person)] {
-            if t - own < CareContext.sameVisit { return nil }
-            return t - own <= CareContext.recent ? .own : .ownOlder
+            if t - own.time < CareContext.sameVisit { return nil }
+            if !own.isSuspect { return t - own.time <= CareContext.recent ? .own : .ownOlder }
         }
         if creating { return .created }
         if team > 0, let last = lastOfTeam[key(team, person)] { return t - last <= CareContext.recent ? .team : .teamOlder }
@@ -54,18 +54,21 @@ struct CareContext {
         return t - lastOfAll[Int(person)] <= CareContext.recent ? .active : .dormant
     }
 
-    /// `forAccount` false: the act is too suspect to make the person an acquaintance of the account or its team.
-    mutating func opened(account: UInt32, team: UInt32, person: UInt32, at time: Instant, forAccount: Bool) {
+    /// A suspect act makes nobody an acquaintance: whoever a usurper reads stays unknown to the owners.
+    mutating func opened(account: UInt32, team: UInt32, person: UInt32, at time: Instant, isSuspect: Bool, isCut: Bool) {
         let t = time.milliseconds
-        if forAccount {
-            lastOfAccount[key(account, person)] = t
+        if isSuspect {
+            if lastOfAccount[key(account, person)]?.isSuspect ?? true { lastOfAccount[key(account, person)] = (t, true) }
+            if isCut { return }
+        } else {
+            lastOfAccount[key(account, person)] = (t, false)
             if team > 0 { lastOfTeam[key(team, person)] = t }
         }
         if Int(person) >= lastOfAll.count {
             lastOfAll.append(contentsOf: repeatElement(.min, count: max(Int(person) + 1, lastOfAll.count * 2) - lastOfAll.count))
         }
         if lastOfAll[Int(person)] == .min { personsOpened += 1 }
-        if forAccount || lastOfAll[Int(person)] == .min { lastOfAll[Int(person)] = t }
+        lastOfAll[Int(person)] = t
     }
 
     mutating func met(_ person: UInt32) { personsKnown = max(personsKnown, Int(person) + 1) }

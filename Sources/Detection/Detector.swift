@@ -20,6 +20,7 @@ package struct Detector {
     var habits: [Habit]
     var quarantine = Quarantine()
     var spray = SprayWatch()
+    var taint = Taint()
     var first: Instant?
     var last = Instant(milliseconds: 0)
     var weeks = 0
@@ -32,15 +33,15 @@ package struct Detector {
         order = DirectoryOrder(directory)
         care = CareContext(directoryCount: directory?.count ?? 0)
         habits = [
-            Habit(assumed: Whereabouts.assumed, personalStrength: tune[0], teamStrength: 30),
+            Habit(assumed: Whereabouts.assumed, personalStrength: 30, teamStrength: 30),
             Habit(assumed: [[995, 5]], personalStrength: 300, populationStrength: 400),
             Habit(assumed: [[800, 100, 50, 50]], personalStrength: 10),
-            Habit(assumed: CareContext.assumed, personalStrength: tune[1], teamStrength: tune[2]),
-            Habit(assumed: [order?.assumed ?? [1_000, 0, 0, 0]], personalStrength: tune[8], populationStrength: 200),
+            Habit(assumed: CareContext.assumed, personalStrength: 12, teamStrength: 80),
+            Habit(assumed: [order?.assumed ?? [1_000, 0, 0, 0]], personalStrength: 60, populationStrength: 200),
             Habit(assumed: [[600, 240, 150, 10]], personalStrength: 10),
             Habit(assumed: [[50, 100, 150, 250, 250, 200]], personalStrength: 10),
-            Habit(assumed: ListRun.assumed, personalStrength: tune[9], populationStrength: 60),
-            Habit(assumed: [[450, 150, 400], [450, 150, 400]], personalStrength: tune[11]),
+            Habit(assumed: ListRun.assumed, personalStrength: 60, populationStrength: 60),
+            Habit(assumed: [[450, 150, 400], [450, 150, 400]], personalStrength: 30),
         ]
     }
 
@@ -57,7 +58,10 @@ package struct Detector {
             weeks += 1
         }
         guard act.outcome != .failure else {
-            if act.action == .login { spray.failed(act, account) }
+            if act.action == .login, accounts[a].signIns > 0,
+               whereabouts.place(account: account, team: UInt32(accounts[a].team), network: act.network, agent: act.agent, at: act.time) / 2 >= 3 {
+                spray.failedFromElsewhere(account, at: act.time)
+            }
             return
         }
         let s = session(of: act, account)
@@ -84,15 +88,19 @@ package struct Detector {
         guard act.network != 0 || act.agent != 0 else { return }
         let a = Int(account), team = accounts[a].team
         let kind = whereabouts.place(account: account, team: UInt32(team), network: act.network, agent: act.agent, at: act.time)
+        if (sessions[s].acts == 0 || sessions[s].network != act.network), kind / 2 >= 3 {
+            weights[.group] = taint.weight(Place(network: act.network, agent: act.agent), at: act.time)
+            if spray.wasTried(account, before: act.time) { weights[.spray] = 3_000 }
+        }
         if sessions[s].acts == 0 {
             sessions[s].isFamiliar = kind % 2 == 0 && kind / 2 <= 2 || accounts[a].signIns == 0
             sessions[s].signIn = kind
             // Some services log the sign-in without the session that it opens: the same sign-in is not paid twice.
             if accounts[a].lastSignIn.milliseconds > act.time.milliseconds - 10 * Instant.minute, accounts[a].lastNetwork == act.network, accounts[a].lastAgent == act.agent { return }
             let known = accounts[a].signIns > 0
-            if known { weights[.login] = weigh(.place, 0, kind, wanted: Chance.thousandths(Whereabouts.wanted[kind]), act, account, -1_500, tune[6]) }
+            if known { weights[.login] = weigh(.place, 0, kind, wanted: Chance.thousandths(Whereabouts.wanted[kind]), act, account, -1_500, 4_500) }
             let hour = hourClass(act.time)
-            if known { weights[.hour] = weigh(.hour, 0, hour, wanted: Chance.thousandths([450, 200, 250, 100][hour]), bet: tune[4], act, account, -1_000, 2_000) }
+            if known { weights[.hour] = weigh(.hour, 0, hour, wanted: Chance.thousandths([450, 200, 250, 100][hour]), bet: 30, act, account, -1_000, 2_000) }
             accounts[a].signIns += 1
             accounts[a].lastSignIn = act.time
             (accounts[a].lastNetwork, accounts[a].lastAgent) = (act.network, act.agent)
@@ -100,7 +108,7 @@ package struct Detector {
             let moved = sessions[s].network != act.network || sessions[s].agent != act.agent
             if moved {
                 sessions[s].isFamiliar = kind % 2 == 0 && kind / 2 <= 2
-                var z = weigh(.change, 0, 1, wanted: Chance.thousandths(tune[3]), act, account, 0, 5_000)
+                var z = weigh(.change, 0, 1, wanted: Chance.thousandths(40), act, account, 0, 5_000)
                 z += weigh(.place, 1, kind, wanted: Chance.thousandths(Whereabouts.wantedMoved[kind]), act, account, -2_500, 2_500)
                 weights[.session] = min(z, 6_000)
             } else {
@@ -144,9 +152,9 @@ package struct Detector {
             guard let kind = care.acquaintance(account: account, team: team, person: disclosure.person, at: act.time, creating: act.action == .create) else { continue }
             scored += 1
             let row = accounts[a].lastKind
-            accounts[a].lastKind = tune[10] == 0 ? 0 : kind.isStranger ? 1 : 0
-            let lowest = kind == .created ? -tune[14] : kind == .team || kind == .teamOlder ? -tune[13] : -tune[15]
-            let last = weigh(.context, row, kind.rawValue, wanted: care.wanted(kind), act, account, lowest, tune[16])
+            accounts[a].lastKind = kind.isStranger ? 1 : 0
+            let lowest = kind == .created ? -2_000 : kind == .team || kind == .teamOlder ? -1_500 : -2_500
+            let last = weigh(.context, row, kind.rawValue, wanted: care.wanted(kind), act, account, lowest, 3_800)
             sum += last
             (sessions[s].visitIsStranger, sessions[s].visitContext) = (kind.isStranger, last)
             counters.opened += 1
@@ -159,21 +167,23 @@ package struct Detector {
                 if let order, !accounts[a].ring.isEmpty {
                     step = order.step(to: disclosure.person, after: accounts[a].ring)
                     weights[.order] = weigh(.order, 0, step, wanted: Chance.thousandths(DirectoryOrder.wanted[step]), act, account, -1_200, 5_000)
-                    if step > 0 { counters.inOrder += 1 }
+                    if step == 1 { counters.byNumber += 1 } else if step == 2 { counters.byName += 1 } else if step == 3 { counters.byPostcode += 1 }
                 }
                 if step == 2 { weighListWork(account, s, context: last, &sum, &weights) }
                 accounts[a].remember(disclosure.person)
             }
             if kind != .own, sessions[s].lastReading.milliseconds > 0 {
                 let pace = paceClass(act.time - sessions[s].lastReading)
-                weights[.pace] = weigh(.pace, 0, pace, wanted: Chance.thousandths([200, 200, 200, 200, 100, 100][pace]), bet: tune[5], act, account, -1_000, tune[7])
+                weights[.pace] = weigh(.pace, 0, pace, wanted: Chance.thousandths([200, 200, 200, 200, 100, 100][pace]), bet: 15, act, account, -1_000, 1_500)
             }
             sessions[s].lastReading = act.time
         }
         weights[.context] = min(sum, 8_000)
         sessions[s].searchedSinceOpening = false
+        let wasCut = accounts[a].cut != nil
+        let suspect = wasCut ? sessions[s].clock.best.weight >= Detector.suspectFrom || !sessions[s].isFamiliar : accounts[a].isSuspect
         for disclosure in act.disclosures {
-            care.opened(account: account, team: team, person: disclosure.person, at: act.time, forAccount: !accounts[a].isSuspect)
+            care.opened(account: account, team: team, person: disclosure.person, at: act.time, isSuspect: suspect, isCut: wasCut && suspect)
         }
     }
 
@@ -210,7 +220,7 @@ package struct Detector {
             let row = sessions[s].visitIsStranger ? 1 : 0
             // Of an acquaintance, a single look takes back at most what the acquaintance spoke for.
             let highest = row == 1 ? 1_500 : max(0, min(1_500, -sessions[s].visitContext))
-            weights[.breadth] = weigh(.breadth, row, kind, wanted: Chance.thousandths([920, 20, 60][kind]), bet: tune[12], act, account, -1_000, highest)
+            weights[.breadth] = weigh(.breadth, row, kind, wanted: Chance.thousandths([920, 20, 60][kind]), bet: 80, act, account, -1_000, highest)
         }
         (sessions[s].visited, sessions[s].visitActs, sessions[s].visitEdits, sessions[s].visitIsStranger, sessions[s].visitContext) = (person, 1, edits, false, 0)
     }
@@ -287,6 +297,13 @@ package struct Detector {
         }
         closeIfCalm(act, a, suspect)
         guard let first, act.time - first >= Int64(policy.blindDays) * Instant.day else { return }
+        if let cut = accounts[a].cut, sessions[s].clock.best.weight >= policy.cutThreshold, isElsewhere(s, than: cut) {
+            // Cut once already, and now evidence from scratch, from another foreign place: another hand, another cut.
+            (best, clock) = (sessions[s].clock.best, sessions[s].clock)
+            accounts[a].cut?.over = sessions[s].first
+            if let old = accounts[a].cut { accounts[a].past.append(old) }
+            accounts[a].cut = nil
+        }
         guard accounts[a].cut == nil, best.weight >= policy.stepUpThreshold else { return }
         let strand = clock.strands[best.method.rawValue]
         let usual = habits[Int(HabitName.list.rawValue)].probability(account: a, team: Int(accounts[a].team), row: 1, class: ListStep.open.rawValue)
@@ -297,14 +314,23 @@ package struct Detector {
             accounts[a].cut = crossing
             accounts[a].isSuspect = true
             quarantine.takeBack(account: account, since: strand.onset.time, from: &habits)
+            for place in sessions[s].places where !whereabouts.knew(account: account, network: place.network, before: strand.onset.time) {
+                taint.mark(place, isShared: whereabouts.isShared(place.network), at: act.time)
+            }
         } else if accounts[a].stepUp == nil {
             accounts[a].stepUp = crossing
         }
     }
 
-    /// After seven days without anything suspect, the account is judged anew: a cut is one episode, not a stigma.
+    /// Whether the session comes from a network that is neither the account's own nor the one that was cut.
+    private func isElsewhere(_ s: Int, than cut: Crossing) -> Bool {
+        guard s != cut.session, sessions[s].network != 0, !sessions[cut.session].places.contains(where: { $0.network == sessions[s].network }) else { return false }
+        return !whereabouts.knew(account: sessions[s].account, network: sessions[s].network, before: sessions[s].first)
+    }
+
+    /// After three days without anything suspect, the account is judged anew: a cut is one episode, not a stigma.
     private mutating func closeIfCalm(_ act: Act, _ a: Int, _ suspect: Bool) {
-        guard accounts[a].cut != nil, !suspect, act.time - accounts[a].suspectTo > 7 * Instant.day else { return }
+        guard accounts[a].cut != nil, !suspect, act.time - accounts[a].suspectTo > Detector.calm else { return }
         accounts[a].cut?.over = act.time
         if let cut = accounts[a].cut { accounts[a].past.append(cut) }
         accounts[a].cut = nil
@@ -313,6 +339,9 @@ package struct Detector {
 
     /// Persons that an account may open down a list of names at its own place before it weighs: honest list work.
     static let listWorkMax = 25
+
+    /// After this long without anything suspect, a cut is over.
+    static let calm = 3 * Instant.day
 
     /// From this evidence on, nothing is learnt of the account's acquaintances and places.
     static let suspectFrom = 4_000

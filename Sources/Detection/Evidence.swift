@@ -14,10 +14,10 @@ enum Method: Int, CaseIterable {
 
     var signals: SignalMask {
         switch self {
-        case .reader: SignalMask(.login, .session, .hour, .context, .breadth, .decoy, .group)
-        case .walker: SignalMask(.login, .session, .hour, .context, .order, .breadth, .pace, .decoy, .group)
-        case .diver: SignalMask(.login, .session, .hour, .context, .depth, .breadth, .decoy, .group)
-        case .pager: SignalMask(.login, .session, .hour, .pace, .lists, .decoy, .group)
+        case .reader: SignalMask(.login, .session, .hour, .context, .breadth, .decoy, .group, .spray)
+        case .walker: SignalMask(.login, .session, .hour, .context, .order, .breadth, .pace, .decoy, .group, .spray)
+        case .diver: SignalMask(.login, .session, .hour, .context, .depth, .breadth, .decoy, .group, .spray)
+        case .pager: SignalMask(.login, .session, .hour, .pace, .lists, .decoy, .group, .spray)
         }
     }
     /// Millinats that looking for this method too costs.
@@ -36,13 +36,19 @@ struct Counters {
     var acts: Int32 = 0
     var opened: Int32 = 0
     var strangers: Int32 = 0
-    var inOrder: Int32 = 0
+    /// After a neighbour by number, by name, by postcode.
+    var byNumber: Int32 = 0
+    var byName: Int32 = 0
+    var byPostcode: Int32 = 0
     var lists: Int32 = 0
     var listed: Int32 = 0
     var terms: Int32 = 0
     var deep: Int32 = 0
+    var inOrder: Int32 { byNumber + byName + byPostcode }
+
     mutating func add(_ o: Counters) {
-        acts &+= o.acts; opened &+= o.opened; strangers &+= o.strangers; inOrder &+= o.inOrder
+        acts &+= o.acts; opened &+= o.opened; strangers &+= o.strangers
+        byNumber &+= o.byNumber; byName &+= o.byName; byPostcode &+= o.byPostcode
         lists &+= o.lists; listed &+= o.listed; terms &+= o.terms; deep &+= o.deep
     }
 }

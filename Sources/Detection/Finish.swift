@@ -68,7 +68,10 @@ extension Detector {
         let placesA = sessions[a.crossing.session].places.filter { $0.network != 0 && !a.verdict.ownNetworks.contains($0.network) }
         let placesB = sessions[b.crossing.session].places.filter { $0.network != 0 && !b.verdict.ownNetworks.contains($0.network) }
         for p in placesA where placesB.contains(p) && apart < 14 * Instant.day { return true }
-        return apart < 3 * Instant.day && a.crossing.counters.inOrder >= 2 && b.crossing.counters.inOrder >= 2 && a.crossing.method == .walker && b.crossing.method == .walker
+        // Owners do their list work at their own places: order links only what came from elsewhere.
+        guard !placesA.isEmpty, !placesB.isEmpty, apart < 3 * Instant.day else { return false }
+        let x = a.crossing.counters, y = b.crossing.counters
+        return x.byName >= 2 && y.byName >= 2 || x.byPostcode >= 2 && y.byPostcode >= 2 || x.byNumber >= 2 && y.byNumber >= 2
     }
 }
 

@@ -1,6 +1,32 @@
 import Model
 
-/// Failed sign-ins over many accounts in a short time.
+/// Passwords tried over many accounts: failed sign-ins from places that are foreign to the accounts, one or a few each.
+///
+/// An account that was among them is likelier to be entered from elsewhere for some time.
 struct SprayWatch {
-    mutating func failed(_ act: Act, _ account: UInt32) {}
+    static let window = Instant.hour
+    static let accountsMin = 10
+    static let remembered = 21 * Instant.day
+
+    private var recent: [(time: Instant, account: UInt32)] = []
+    private var head = 0
+    /// When each account was last part of a wave.
+    private var tried: [UInt32: Instant] = [:]
+
+    mutating func failedFromElsewhere(_ account: UInt32, at time: Instant) {
+        recent.append((time, account))
+        while head < recent.count, time - recent[head].time > SprayWatch.window { head += 1 }
+        if head > 1_000, head * 2 > recent.count {
+            recent.removeFirst(head)
+            head = 0
+        }
+        let wave = Set(recent[head...].map(\.account))
+        guard wave.count >= SprayWatch.accountsMin else { return }
+        for member in wave { tried[member] = time }
+    }
+
+    func wasTried(_ account: UInt32, before time: Instant) -> Bool {
+        guard let at = tried[account] else { return false }
+        return time - at <= SprayWatch.remembered
+    }
 }

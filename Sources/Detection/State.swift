@@ -60,7 +60,7 @@ struct AccountState {
     /// The crossing that is not over yet.
     var cut: Crossing?
     var stepUp: Crossing?
-    /// Earlier crossings; after seven days in which nothing was suspect the account is judged anew.
+    /// Earlier crossings; after some days in which nothing was suspect the account is judged anew.
     var past: [Crossing] = []
     var lastAct = -1
 

@@ -39,6 +39,15 @@ struct Whereabouts {
         return net * 2 + (knownAgent ? 0 : 1)
     }
 
+    /// Whether the account used the network before a time.
+    func knew(account: UInt32, network: UInt64, before time: Instant) -> Bool {
+        guard let first = networkOfAccount[Pair(a: account, b: network)] else { return false }
+        return first < time.milliseconds
+    }
+
+    /// Used by accounts of several people, as a telephone network or a VPN is.
+    func isShared(_ network: UInt64) -> Bool { (networkOfAll[network]?.accounts ?? 0) >= 3 }
+
     func knows(account: UInt32, network: UInt64) -> Bool { networkOfAccount[Pair(a: account, b: network)] != nil }
     func knows(account: UInt32, agent: UInt64) -> Bool { agentOfAccount[Pair(a: account, b: agent)] != nil }
 

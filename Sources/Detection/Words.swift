@@ -19,8 +19,8 @@ enum Words {
                 en: "\(n.opened) \(n.opened == 1 ? "person" : "persons") opened, \(n.strangers) of whom neither this account nor its team knew and nobody had opened for a month")
         case .order:
             return Wording(
-                fr: "\(n.inOrder) \(n.inOrder == 1 ? "personne ouverte" : "personnes ouvertes") juste après une voisine dans l'ordre de l'annuaire (nom, code postal ou numéro)",
-                en: "\(n.inOrder) \(n.inOrder == 1 ? "person" : "persons") opened right after a neighbour in the directory's order (name, postcode or number)")
+                fr: "\(n.inOrder) \(n.inOrder == 1 ? "personne ouverte" : "personnes ouvertes") juste après une voisine dans l'ordre de l'annuaire (par nom \(n.byName), par code postal \(n.byPostcode), par numéro \(n.byNumber))",
+                en: "\(n.inOrder) \(n.inOrder == 1 ? "person" : "persons") opened right after a neighbour in the directory's order (by name \(n.byName), by postcode \(n.byPostcode), by number \(n.byNumber))")
         case .depth:
             return Wording(
                 fr: "la partie médicale ouverte \(n.deep) fois sur \(n.opened), plus que d'ordinaire pour ce compte",
@@ -41,8 +41,12 @@ enum Words {
                 en: "a decoy record opened or listed, which nobody has a reason to consult")
         case .group:
             return Wording(
-                fr: "même réseau ou même méthode qu'un autre compte déjà coupé",
-                en: "the same network or method as another account already cut")
+                fr: "même réseau étranger qu'un autre compte déjà coupé",
+                en: "the same foreign network as another account already cut")
+        case .spray:
+            return Wording(
+                fr: "connexion depuis un autre lieu après une vague de mots de passe essayés sur de nombreux comptes, dont celui-ci",
+                en: "signed in from elsewhere after a wave of passwords tried on many accounts, this one among them")
         }
     }
 
@@ -86,6 +90,7 @@ enum Words {
         case .lists: Wording(fr: "listes sans ouverture", en: "lists that nobody opened")
         case .decoy: Wording(fr: "leurre", en: "decoy")
         case .group: Wording(fr: "lien avec un autre compte", en: "link with another account")
+        case .spray: Wording(fr: "vague de mots de passe essayés", en: "wave of passwords tried")
         }
     }
 }
