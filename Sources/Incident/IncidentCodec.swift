@@ -63,3 +63,40 @@ private func camelCased(_ name: String) -> String {
     }
     return out
 }
+
+// The contract shows fields that may be null; `Encodable` as synthesised would leave them out.
+
+extension IncidentDocument.Account {
+    package func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(account, forKey: .account)
+        try fields.encode(professionalId, forKey: .professionalId)
+        try fields.encode(organisation, forKey: .organisation)
+        try fields.encode(onset, forKey: .onset)
+        try fields.encode(containedAt, forKey: .containedAt)
+        try fields.encode(last, forKey: .last)
+        try fields.encode(sessions, forKey: .sessions)
+        try fields.encode(evidence, forKey: .evidence)
+        try fields.encode(personsBeforeCut, forKey: .personsBeforeCut)
+        try fields.encode(pseudonym, forKey: .pseudonym)
+        try fields.encode(scope, forKey: .scope)
+        try fields.encode(picture, forKey: .picture)
+    }
+}
+
+extension IncidentDocument.TrailSummary {
+    package func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(files, forKey: .files)
+        try fields.encode(events, forKey: .events)
+        try fields.encode(acts, forKey: .acts)
+        try fields.encode(accounts, forKey: .accounts)
+        try fields.encode(persons, forKey: .persons)
+        try fields.encode(references, forKey: .references)
+        try fields.encode(first, forKey: .first)
+        try fields.encode(last, forKey: .last)
+        try fields.encode(blindUntil, forKey: .blindUntil)
+        try fields.encode(assumptions, forKey: .assumptions)
+        try fields.encode(coverage, forKey: .coverage)
+    }
+}

@@ -65,6 +65,10 @@ extension IncidentDocument {
         package var assumptions: [Sentence]
         package var coverage: [Coverage]
 
+        enum CodingKeys: String, CodingKey {
+            case files, events, acts, accounts, persons, references, first, last, blindUntil, assumptions, coverage
+        }
+
         package init(files: [File], events: Int, acts: Int, accounts: Int, persons: Int, references: Int, first: String?, last: String?, blindUntil: String?, assumptions: [Sentence], coverage: [Coverage]) {
             (self.files, self.events, self.acts, self.accounts, self.persons) = (files, events, acts, accounts, persons)
             (self.references, self.first, self.last, self.blindUntil) = (references, first, last, blindUntil)
@@ -201,6 +205,10 @@ extension IncidentDocument {
         /// Ledger entries that the exposure rests on: half-open index ranges, ascending, per level (each includes the stronger).
         package var scope: Scope
         package var picture: Picture
+
+        enum CodingKeys: String, CodingKey {
+            case account, professionalId, organisation, onset, containedAt, last, sessions, evidence, personsBeforeCut, pseudonym, scope, picture
+        }
 
         package init(account: String, professionalId: String?, organisation: String?, onset: Mark, containedAt: Mark?, last: Mark, sessions: [Session], evidence: [Evidence], personsBeforeCut: Int?, pseudonym: String, scope: Scope, picture: Picture) {
             (self.account, self.professionalId, self.organisation) = (account, professionalId, organisation)

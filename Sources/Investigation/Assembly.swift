@@ -90,11 +90,12 @@ struct Assembly {
                 guard finding.cuts else { continue }
                 strongest = max(strongest ?? level, level)
                 persons.add(act, account: account, level: level)
+                guard act.disclosesSomebody else { continue }
                 controllers[act.controller, default: ControllerDraft(first: act.time, last: act.time)].accounts.insert(account)
                 addDays(act, finding: place.finding, level)
             }
         }
-        guard let strongest else { return }
+        guard let strongest, act.disclosesSomebody else { return }
         total.add(act, at: strongest)
         controllers[act.controller]?.counters.add(act, at: strongest)
         controllers[act.controller]?.services.insert(act.service)
@@ -129,13 +130,22 @@ struct Assembly {
 
     /// What each level of each finding's accounts covers in the ledger.
     var scopes: [RecountScope] {
-        ordered.flatMap { position, id in
-            findings[position].cases.flatMap { file in
-                [(ExposureLevel.established, file.scope.established), (.attributed, file.scope.attributed), (.possible, file.scope.possible)].flatMap { level, ranges in
-                    ranges.map { RecountScope(finding: id, account: file.account, level: level, entries: UInt64($0[0])..<UInt64($0[1])) }
+        var scopes: [RecountScope] = []
+        for (position, id) in ordered {
+            // `all` repeats what counts over all findings.
+            for name in findings[position].cuts ? [id, "all"] : [id] {
+                for file in findings[position].cases {
+                    func add(_ level: ExposureLevel, _ ranges: [[Int]], account: UInt32?) {
+                        for range in ranges { scopes.append(RecountScope(finding: name, account: account, level: level, entries: UInt64(range[0])..<UInt64(range[1]))) }
+                    }
+                    add(.established, file.scope.established, account: file.account)
+                    add(.attributed, file.scope.attributed, account: file.account)
+                    add(.possible, file.scope.possible, account: file.account)
+                    add(.possible, file.unnamedRanges, account: nil)
                 }
             }
         }
+        return scopes
     }
 
     var exposureRows: [ExposureRow] {
@@ -226,4 +236,8 @@ extension Sentence {
 
 extension IncidentDocument.Evidence {
     init(_ evidence: SignalEvidence) { self.init(signal: evidence.signal, millinats: evidence.millinats, text: Sentence(evidence.text)) }
+}
+
+extension Act {
+    fileprivate var disclosesSomebody: Bool { !disclosures.isEmpty || unrecorded > 0 }
 }

@@ -19,6 +19,8 @@ final class CaseFile {
     let from: Instant
 
     private(set) var ranges: [ExposureLevel: [[Int]]] = [:]
+    /// Entries of acts that may be this account's and name none.
+    private(set) var unnamedRanges: [[Int]] = []
     private(set) var first: (event: String, time: Instant)?
     private(set) var last: (event: String, time: Instant)?
     private(set) var beforeCut: Set<UInt32> = []
@@ -48,7 +50,8 @@ final class CaseFile {
     func take(_ act: Act, _ detail: ActDetail, entries: Range<Int>) -> ExposureLevel? {
         let level = level(act, detail)
         if let level {
-            for weaker in ExposureLevel.allCases where weaker <= level { extend(weaker, by: entries) }
+            for weaker in ExposureLevel.allCases where weaker <= level { CaseFile.extend(&ranges[weaker, default: []], by: entries) }
+            if act.account == nil { CaseFile.extend(&unnamedRanges, by: entries) }
             if first == nil { first = (act.eventID, act.time) }
             last = (act.eventID, act.time)
             if let containedIndex, act.index <= containedIndex, level >= .attributed { beforeCut.formUnion(act.disclosures.map(\.person)) }
@@ -58,11 +61,11 @@ final class CaseFile {
         return level
     }
 
-    private func extend(_ level: ExposureLevel, by entries: Range<Int>) {
-        if let end = ranges[level]?.last?[1], end == entries.lowerBound {
-            ranges[level]![ranges[level]!.count - 1][1] = entries.upperBound
+    private static func extend(_ ranges: inout [[Int]], by entries: Range<Int>) {
+        if let last = ranges.indices.last, ranges[last][1] == entries.lowerBound {
+            ranges[last][1] = entries.upperBound
         } else {
-            ranges[level, default: []].append([entries.lowerBound, entries.upperBound])
+            ranges.append([entries.lowerBound, entries.upperBound])
         }
     }
 

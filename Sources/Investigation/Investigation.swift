@@ -52,13 +52,19 @@ package struct Investigation {
             assembly.take(act, detail, entries: entries)
         }
         report(InvestigationProgress(phase: .writing, fraction: 0, done: trail.events))
-        let ledger = try recording.finish(scopes: assembly.scopes, signer: signer)
+        let ledger = try recording.finish(scopes: assembly.scopes, signers: signers(caseKey, signer))
         let document = assembly.document(version: plan.version, ledger: ledger, pseudonyms: pseudonyms)
 
         try FolderContents(document: document, assembly: assembly, trail: trail, pandoc: Docx.pandoc(in: world.programFolders)).write(to: draft)
         try draft.write(Array(caseKey.fileText.utf8), to: "restricted/case.key", mode: 0o600)
         report(InvestigationProgress(phase: .writing, fraction: 1, done: trail.events))
         return document
+    }
+
+    /// The log bears the signature of its own name; where another key signs the folder, also that one's.
+    private func signers(_ caseKey: CaseKey, _ signer: Signer) throws -> [Signer] {
+        let own = try caseKey.signer()
+        return own.verifierKey == signer.verifierKey ? [own] : [own, signer]
     }
 
     private func readTrail(_ pseudonyms: Pseudonyms, _ report: @escaping @Sendable (InvestigationProgress) -> Void) throws -> Trail {

@@ -1,5 +1,6 @@
 import Exposure
 import Incident
+import Ledger
 import Model
 
 /// Distinct persons at the three nested levels.
@@ -39,6 +40,6 @@ extension IncidentDocument.Count {
 }
 
 extension IncidentDocument {
-    /// A service or controller that no source and no profile names.
-    static func known(_ name: String) -> String { name.isEmpty ? "unknown" : name }
+    /// A service or controller as files and ledger name it: `unknown` where no source and no profile does.
+    static func known(_ name: String) -> String { name.isEmpty ? "unknown" : LedgerEntry.bounded(name: name) }
 }

@@ -59,7 +59,9 @@ struct Recording {
 
     private mutating func entry(of act: Act) -> LedgerEntry {
         var entry = LedgerEntry(salt: pseudonyms.salt(ledger.size), time: act.time)
-        (entry.source, entry.service, entry.controller) = (trail.sources[act.source], trail.services[act.service], trail.controllers[act.controller])
+        entry.source = LedgerEntry.bounded(name: trail.sources[act.source])
+        entry.service = LedgerEntry.bounded(name: trail.services[act.service])
+        entry.controller = LedgerEntry.bounded(name: trail.controllers[act.controller])
         entry.account = act.account.map { account($0) }
         // An act that several accounts fit names none.
         entry.attribution = act.account == nil ? .none : act.attribution
@@ -67,7 +69,7 @@ struct Recording {
         (entry.session, entry.address, entry.network, entry.agent) = (act.session, act.address, act.network, act.agent)
         (entry.authentication, entry.device) = (act.authentication, act.device)
         (entry.action, entry.outcome, entry.breakGlass) = (act.action, act.outcome, act.breakGlass)
-        entry.resource = act.resource == 0 ? "" : trail.resources[act.resource]
+        entry.resource = act.resource == 0 ? "" : LedgerEntry.bounded(name: trail.resources[act.resource])
         entry.search = act.search
         entry.eventID = pseudonyms.fingerprint(.event, act.eventID)
         (entry.events, entry.unrecorded) = (act.events, act.unrecorded)
@@ -88,9 +90,9 @@ struct Recording {
     }
 
     /// Writes what is still open. `scopes`: what each finding's levels cover, for the recount.
-    mutating func finish(scopes: [RecountScope], signer: Signer) throws -> IncidentDocument.LedgerSummary {
-        let checkpoint = try ledger.finish(signer: signer)
-        for scope in scopes { try recount.scope(finding: scope.finding, account: account(scope.account).base64URL, level: scope.level.name, entries: scope.entries) }
+    mutating func finish(scopes: [RecountScope], signers: [Signer]) throws -> IncidentDocument.LedgerSummary {
+        let checkpoint = try ledger.finish(signers: signers)
+        for scope in scopes { try recount.scope(finding: scope.finding, account: scope.account.map { account($0).base64URL } ?? "", level: scope.level.name, entries: scope.entries) }
         try recount.finish()
         for number in trail.accounts.indices { _ = account(UInt32(number)) }
         // Each reference's person, so that a question about a reference finds the person behind it.
@@ -160,7 +162,8 @@ extension PersonReference {
 struct RecountScope {
     /// The finding's id.
     var finding: String
-    var account: UInt32
+    /// Nil for acts that name no account and may be this one's.
+    var account: UInt32?
     var level: ExposureLevel
     var entries: Range<UInt64>
 }

@@ -30,7 +30,7 @@ package struct Verification {
         let document = try IncidentDocument(json: try FileHash.bytes(folder: folder, file: "incident.json"))
         self.document = document
         guard document.ledger == note.ledger else { throw FolderProblem(file: "incident.json", problem: "speaks of another ledger than incident.note") }
-        try checkLedger(document, report)
+        try checkLedger(document, signer: key ?? VerifierKey(note.signer), report)
         try checkPersons(document)
     }
 
@@ -80,10 +80,10 @@ package struct Verification {
 
     // MARK: The log and the counts
 
-    private mutating func checkLedger(_ document: IncidentDocument, _ report: (InvestigationProgress) -> Void) throws {
+    private mutating func checkLedger(_ document: IncidentDocument, signer: VerifierKey, _ report: (InvestigationProgress) -> Void) throws {
         var recount = FolderRecount(document)
         do {
-            let reader = try LedgerReader(folder: folder + "/ledger", origin: document.ledger.origin)
+            let reader = try LedgerReader(folder: folder + "/ledger", keys: [signer], origin: document.ledger.origin)
             guard Int(clamping: reader.size) == document.ledger.size, reader.root.base64 == document.ledger.root else {
                 throw FolderProblem(file: "ledger/checkpoint", problem: "is not the checkpoint that incident.json states")
             }

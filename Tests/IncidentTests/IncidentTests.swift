@@ -35,7 +35,7 @@ import Testing
 
     @Test func `fields have the names of the contract and names inside tables stay as they are`() throws {
         let text = String(decoding: try IncidentCodecTests.document.json(), as: UTF8.self)
-        for field in ["\"schema\" : \"cordon.incident.v1\"", "\"verdict\" : \"nothing_found\"", "\"false_alarms_per_1000_account_weeks\" : 1", "\"rate_basis\"", "\"professional_id\"", "\"by_category\"", "\"national_id\" : 2", "\"CHU_Nord-Est\" : 3", "\"camelCase\" : 1", "\"sha256\""] {
+        for field in ["\"schema\" : \"cordon.incident.v1\"", "\"verdict\" : \"nothing_found\"", "\"false_alarms_per_1000_account_weeks\" : 1", "\"rate_basis\"", "\"professional_id\"", "\"by_category\"", "\"national_id\" : 2", "\"CHU_Nord-Est\" : 3", "\"camelCase\" : 1", "\"sha256\"", "\"contained_at\" : null", "\"blind_until\" : null", "\"organisation\" : null"] {
             #expect(text.contains(field), "\(field)")
         }
     }

@@ -93,16 +93,10 @@ struct BenchCommand: ParsableCommand {
     }
 
     private func ledger(_ folder: String) throws {
-        let entry = [UInt8](repeating: 7, count: 200), count = 300_000
-        let floor = seconds { for number in 0..<count { var bytes = entry; bytes[0] = UInt8(truncatingIfNeeded: number); _ = Hash(leaf: bytes) } }
-        var round = 0
-        let own = try seconds {
-            round += 1
-            let writer = try LedgerWriter(folder: folder + "/ledger-\(round)", origin: "bench")
-            for number in 0..<count { var bytes = entry; bytes[0] = UInt8(truncatingIfNeeded: number); try writer.append(bytes) }
-            try writer.finish(signer: try Signer(name: "bench", seed: entry.dropLast(168)))
+        for figure in try LedgerBench.run(entries: 300_000, folder: folder + "/ledger", clock: nanoseconds) {
+            let floor = figure.floor.isEmpty ? "" : "; \(ratio(figure.ratio)) x the floor (\(figure.floor))"
+            Terminal.say("Ledger, \(figure.name): \(rate(figure.count, Double(figure.nanoseconds) / 1e9))/s\(floor)")
         }
-        Terminal.say("Ledger, 200-byte entries: \(rate(count, own)) entries/s; bare leaf hashing: \(rate(count, floor)) entries/s; ratio \(ratio(floor / own))")
     }
 
     private func exposure(_ folder: String) throws {
