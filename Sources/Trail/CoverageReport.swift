@@ -22,7 +22,7 @@ struct CoverageReport {
         notes.sort { a, b in
             (a.source, a.kind, a.from?.milliseconds ?? .min, a.text) < (b.source, b.kind, b.from?.milliseconds ?? .min, b.text)
         }
-        addAssumptions(reading.assumptions, sharedLines: gathering.sharedLines)
+        addAssumptions(reading.assumptions, gathering)
     }
 
     /// At most this many gaps of a source one by one; the rest in one sentence.
@@ -95,7 +95,13 @@ struct CoverageReport {
 
     // Assumptions
 
-    private mutating func addAssumptions(_ all: Set<Reading.FileAssumption>, sharedLines: Int) {
+    private mutating func addAssumptions(_ all: Set<Reading.FileAssumption>, _ gathering: Gathering) {
+        let (sharedLines, reused) = (gathering.sharedLines, gathering.reusedRequests)
+        if reused > 0 {
+            assumptions.append(Wording(
+                fr: "\(reused) identifiant(s) de requête reviennent plus d'une heure après : ils sont lus comme d'autres actes.",
+                en: "\(reused) request id(s) come again more than an hour later: they are read as other acts."))
+        }
         var files: [Assumption: Set<String>] = [:]
         for one in all { files[one.assumption, default: []].insert(one.file) }
         for (assumption, names) in files {

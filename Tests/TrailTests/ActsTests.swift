@@ -96,6 +96,23 @@ struct ActsTests {
         #expect(acts[1].account != acts[0].account)
     }
 
+    @Test func `a request id that comes again the next day is another act`() throws {
+        let (trail, acts, _) = try acts("""
+            id,time,account,action,service,resource,request,persons
+            a,2025-09-01T10:00:00Z,m,read,s,Patient,r1,p1
+            b,2025-09-01T10:30:00Z,m,read,s,Patient,r1,p2
+            c,2025-09-02T10:00:00Z,m,read,s,Patient,r1,p3
+            """)
+        #expect(acts.map(\.eventID) == ["a", "c"] && acts.map(\.events) == [2, 1])
+        #expect(trail.assumptions.contains { $0.en.contains("request id") })
+    }
+
+    @Test func `a list of many persons as many records is one act in good time`() throws {
+        let rows = (0..<30_000).map { "e\($0),2025-09-01T10:00:00Z,m,export,s,Patient,r1,p\($0)" }
+        let (trail, acts, _) = try acts("id,time,account,action,service,resource,request,persons\n" + rows.joined(separator: "\n"))
+        #expect(trail.acts == 1 && acts[0].disclosures.count == 30_000 && acts[0].events == 30_000)
+    }
+
     @Test func `failed acts disclose nobody`() throws {
         let (_, acts, _) = try acts("""
             id,time,account,action,service,resource,outcome,persons,result_count

@@ -21,6 +21,8 @@ struct Gathering {
     private(set) var activity = Activity()
     /// Lines without ids that several files have in common were taken for the same ones.
     private(set) var sharedLines = 0
+    /// Request ids that came again more than an hour later.
+    private(set) var reusedRequests = 0
 
     init(ranks: FileRanks, isCopy: [Bool], profiles: ProfileSet, limit: Int, temporaryFolder: String) {
         self.profiles = profiles
@@ -156,29 +158,59 @@ struct Gathering {
             builder.add(group[0], group[0].fields)
             return try finish(&builder, kept: 1, into: acts)
         }
-        var parts = split(group)
-        for index in parts.indices { try settlePart(&parts[index], &builder, into: acts) }
+        // In order of time: a request id that comes again much later was given anew.
+        var start = 0
+        for index in group.indices.dropFirst() where group[index].time - group[index - 1].time > Self.requestGap {
+            for part in split(group[start..<index]) { try settlePart(part, &builder, into: acts) }
+            (start, reusedRequests) = (index, reusedRequests + 1)
+        }
+        for part in split(group[start...]) { try settlePart(part, &builder, into: acts) }
     }
 
+    /// No request takes an hour. Sources that number requests anew each day, or write the same word into all, would
+    /// otherwise melt into acts that never were.
+    private static let requestGap = Instant.hour
+
+    private typealias Part = [(EventRecord, EventRecord.Fields)]
+
     /// Accounts that differ within one request are not one act.
-    private func split(_ group: [EventRecord]) -> [[(EventRecord, EventRecord.Fields)]] {
-        var parts: [[(EventRecord, EventRecord.Fields)]] = []
+    private func split(_ group: ArraySlice<EventRecord>) -> [Part] {
+        var parts: [Part] = []
+        var names: [Names] = []
         for record in group {
             let fields = record.fields
-            let index = parts.firstIndex { part in part.allSatisfy { Self.agree($0.1, fields) } }
-            if let index { parts[index].append((record, fields)) } else { parts.append([(record, fields)]) }
+            if let index = names.firstIndex(where: { $0.agree(fields) }) {
+                parts[index].append((record, fields))
+                names[index].add(fields)
+            } else {
+                parts.append([(record, fields)])
+                names.append(Names(fields))
+            }
         }
         return parts
     }
 
-    private static func agree(_ a: EventRecord.Fields, _ b: EventRecord.Fields) -> Bool {
-        func differ(_ x: UnsafeRawBufferPointer, _ y: UnsafeRawBufferPointer) -> Bool { !x.isEmpty && !y.isEmpty && !x.elementsEqualFast(y) }
-        // A number that both give decides over names, which forms of one trail may write differently.
-        if !a.professional.isEmpty, !b.professional.isEmpty { return a.professional.elementsEqualFast(b.professional) }
-        return !differ(a.account, b.account) && !differ(a.subject, b.subject)
+    /// What the records of a part have said of its account so far.
+    private struct Names {
+        private var account: UnsafeRawBufferPointer, subject: UnsafeRawBufferPointer, professional: UnsafeRawBufferPointer
+
+        init(_ fields: EventRecord.Fields) { (account, subject, professional) = (fields.account, fields.subject, fields.professional) }
+
+        mutating func add(_ fields: EventRecord.Fields) {
+            if account.isEmpty { account = fields.account }
+            if subject.isEmpty { subject = fields.subject }
+            if professional.isEmpty { professional = fields.professional }
+        }
+
+        func agree(_ fields: EventRecord.Fields) -> Bool {
+            func differ(_ x: UnsafeRawBufferPointer, _ y: UnsafeRawBufferPointer) -> Bool { !x.isEmpty && !y.isEmpty && !x.elementsEqualFast(y) }
+            // A number that both give decides over names, which forms of one trail may write differently.
+            if !professional.isEmpty, !fields.professional.isEmpty { return professional.elementsEqualFast(fields.professional) }
+            return !differ(account, fields.account) && !differ(subject, fields.subject)
+        }
     }
 
-    private mutating func settlePart(_ part: inout [(EventRecord, EventRecord.Fields)], _ builder: inout ActBuilder, into acts: Sorter<ActOrder>) throws {
+    private mutating func settlePart(_ part: Part, _ builder: inout ActBuilder, into acts: Sorter<ActOrder>) throws {
         builder.begin()
         // Where several formats tell of one act, the one with the most records is taken whole; of the others what adds a
         // person or a category is kept, the rest says again what is known.
