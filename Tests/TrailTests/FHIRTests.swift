@@ -222,6 +222,21 @@ import Trail
         #expect(try reading(FHIRAuditEventFormat(), text).events.map(\.id) == ["urn:uuid:9"])
     }
 
+    @Test func `a Bundle is recognised from its first bytes`() {
+        let text = Array((#"{"resourceType":"Bundle","id":"b","entry":[{"fullUrl":"urn:uuid:1","resource":"# + FHIRTests.record()).utf8)
+        #expect(text.withUnsafeBytes { FHIRAuditEventFormat().recognise($0) } == 100)
+        #expect(text.prefix(120).withUnsafeBytes { FHIRAuditEventFormat().recognise($0) } == 100)
+        #expect(Array(#"{"resourceType":"Patient","id":"1"}"#.utf8).withUnsafeBytes { FHIRAuditEventFormat().recognise($0) } == 40)
+    }
+
+    @Test func `a document over many lines is one record, however its parts are broken into lines`() throws {
+        let text = "{\n" + FHIRTests.record().dropFirst().replacing(",", with: ",\n") + "\n"
+        let sink = try reading(FHIRAuditEventFormat(), text)
+        #expect(sink.events.count == 1 && sink.units == 1)
+        let two = try reading(FHIRAuditEventFormat(), text + "\n" + text)
+        #expect(two.events.count == 2 && two.places.map(\.line) == [1, 2])
+    }
+
     @Test func `an empty Bundle has no units`() throws {
         #expect(try reading(FHIRAuditEventFormat(), #"{"resourceType":"Bundle","total":0,"entry":[]}"#).units == 0)
     }

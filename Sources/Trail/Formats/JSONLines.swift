@@ -176,6 +176,8 @@ struct JSONUnits {
             let line = trimmed(text, i, newline)
             if let first = line.first, let last = line.last {
                 lines += 1
+                // A brace alone opens a document that is written over many lines.
+                if lines == 1, line.count == 1, newline < text.count { return .records }
                 if first == UInt8(ascii: "{"), last == UInt8(ascii: "}") {
                     if lines == 1, JSONBoundary.end(of: line, from: 0) == line.count {
                         return isContainer(line, containers) ? .records : .lines
