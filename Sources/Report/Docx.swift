@@ -12,7 +12,7 @@ package enum Docx {
     /// - Parameter stamp: POSIX seconds that the document bears as its date.
     /// - Returns: false when pandoc failed; the page is still there, so a caller may go on without.
     package static func convert(page: String, to document: String, stamp: Int64, pandoc: String) -> Bool {
-        let words = [pandoc, "--sandbox", "-f", "html", "-t", "docx", "-o", document, page]
+        let words = [pandoc, "-f", "html", "-t", "docx", "-o", document, page]
         let environment = ["SOURCE_DATE_EPOCH=\(stamp)", "LC_ALL=C.UTF-8", "HOME=/nonexistent"]
         var files = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&files)

@@ -48,7 +48,8 @@ struct Summary {
                 let field = refusal.field.isEmpty ? "" : (fr ? "champ « \(visible(refusal.field)) » : " : "field \"\(visible(refusal.field))\": ")
                 lines.append("      \(visible(file.name)):\(refusal.line): \(field)\(refusal.found), \(fr ? "attendu" : "expected") \(refusal.expected); \(refusal.remedy)")
             }
-            if file.refused > 3 { lines.append("      " + (fr ? "et \(file.refused - 3) autres refus dans incident.json" : "and \(file.refused - 3) more refusals in incident.json")) }
+            let more = file.refused - min(3, file.refusals.count)
+            if more > 0 { lines.append("      " + (fr ? "et \(more) autres lignes refusées (incident.json)" : "and \(more) more refused lines (incident.json)")) }
             for remark in file.remarks { lines.append("      " + remark.text(language)) }
         }
         if !document.trail.assumptions.isEmpty {
