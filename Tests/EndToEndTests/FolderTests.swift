@@ -48,4 +48,12 @@ import Testing
         #expect(report.contains("lang=\"fr\""))
         #expect(report.contains("lang=\"en\""))
     }
+
+    @Test(.enabled(if: Tools.isThere("pandoc"), "pandoc is not installed"))
+    func `has every sheet as a word-processor document too, where pandoc is installed`() throws {
+        let files = try WardCase.get().home.files(below: "incident/sheets")
+        let pages = files.filter { $0.hasSuffix(".html") }.map { $0.dropLast(5) }
+        #expect(!pages.isEmpty)
+        #expect(pages == files.filter { $0.hasSuffix(".docx") }.map { $0.dropLast(5) })
+    }
 }
