@@ -14,7 +14,10 @@ package struct Detector {
     var accounts: [AccountState] = []
     var sessions: [SessionState] = []
     var sessionNumber: [SessionKey: Int] = [:]
-    var devices: [DeviceKey: Clock] = [:]
+    var devices: [DeviceKey: DeviceState] = [:]
+    /// Clocks of the sessions that are in use, and the free places among them.
+    var clocks: [Clock] = []
+    var freeClocks: [Int] = []
     var care: CareContext
     var whereabouts = Whereabouts()
     var habits: [Habit]
@@ -78,7 +81,7 @@ package struct Detector {
             let device = devices[DeviceKey(account: account, network: act.network, agent: act.agent)]
             trace(ActTrace(
                 index: act.index, signals: Signal.allCases.filter { weights[$0] != 0 }.map { ActSignal(signal: $0.name, millinats: weights[$0]) },
-                session: max(0, sessions[s].clock.best.weight), device: max(0, device?.best.weight ?? 0), account: max(0, accounts[a].clock.best.weight)))
+                session: max(0, clocks[clock(of: s)].best.weight), device: max(0, device?.clock.best.weight ?? 0), account: max(0, accounts[a].clock.best.weight)))
         }
     }
 
@@ -181,7 +184,7 @@ package struct Detector {
         weights[.context] = min(sum, 8_000)
         sessions[s].searchedSinceOpening = false
         let wasCut = accounts[a].cut != nil
-        let suspect = wasCut ? sessions[s].clock.best.weight >= Detector.suspectFrom || !sessions[s].isFamiliar : accounts[a].isSuspect
+        let suspect = wasCut ? clocks[clock(of: s)].best.weight >= Detector.suspectFrom || !sessions[s].isFamiliar : accounts[a].isSuspect
         for disclosure in act.disclosures {
             care.opened(account: account, team: team, person: disclosure.person, at: act.time, isSuspect: suspect, isCut: wasCut && suspect)
         }
@@ -273,19 +276,48 @@ package struct Detector {
     }
 
     private mutating func add(_ weights: Weights, _ counters: Counters, _ act: Act, _ account: UInt32, _ s: Int) {
-        sessions[s].clock.add(weights, counters, act)
+        clocks[clock(of: s)].add(weights, counters, act)
         sessions[s].sums.add(weights, SignalMask(rawValue: .max))
         sessions[s].counters.add(counters)
         accounts[Int(account)].clock.add(weights, counters, act)
         if act.network != 0 || act.agent != 0 {
-            devices[DeviceKey(account: account, network: act.network, agent: act.agent), default: Clock()].add(weights, counters, act)
+            let key = DeviceKey(account: account, network: act.network, agent: act.agent)
+            devices[key, default: DeviceState()].clock.add(weights, counters, act)
+            devices[key]?.last = act.time
         }
+    }
+
+    /// The place of a session's clock, which long idle sessions have given back.
+    private mutating func clock(of s: Int) -> Int {
+        if let place = sessions[s].clock { return place }
+        let place: Int
+        if let free = freeClocks.popLast() {
+            place = free
+            clocks[place] = Clock()
+        } else {
+            place = clocks.count
+            clocks.append(Clock())
+        }
+        sessions[s].clock = place
+        return place
+    }
+
+    /// Memory grows with accounts and with what is in use, not with the length of the trail: the evidence of a session that
+    /// was idle for a week lives on in its device's and its account's sums.
+    private mutating func sweep(at now: Instant) {
+        for s in sessions.indices {
+            guard let place = sessions[s].clock, now - sessions[s].last > 7 * Instant.day else { continue }
+            freeClocks.append(place)
+            sessions[s].clock = nil
+        }
+        devices = devices.filter { now - $0.value.last <= 90 * Instant.day }
     }
 
     private mutating func judge(_ act: Act, _ account: UInt32, _ s: Int) {
         let a = Int(account)
-        var best = sessions[s].clock.best, clock = sessions[s].clock
-        if let device = devices[DeviceKey(account: account, network: act.network, agent: act.agent)], device.best.weight > best.weight { (best, clock) = (device.best, device) }
+        let own = clocks[self.clock(of: s)]
+        var best = own.best, clock = own
+        if let device = devices[DeviceKey(account: account, network: act.network, agent: act.agent)]?.clock, device.best.weight > best.weight { (best, clock) = (device.best, device) }
         if accounts[a].clock.best.weight > best.weight { (best, clock) = (accounts[a].clock.best, accounts[a].clock) }
         sessions[s].peak = max(sessions[s].peak, best.weight)
         let suspect = best.weight >= Detector.suspectFrom
@@ -297,9 +329,9 @@ package struct Detector {
         }
         closeIfCalm(act, a, suspect)
         guard let first, act.time - first >= Int64(policy.blindDays) * Instant.day else { return }
-        if let cut = accounts[a].cut, sessions[s].clock.best.weight >= policy.cutThreshold, isElsewhere(s, than: cut) {
+        if let cut = accounts[a].cut, own.best.weight >= policy.cutThreshold, isElsewhere(s, than: cut) {
             // Cut once already, and now evidence from scratch, from another foreign place: another hand, another cut.
-            (best, clock) = (sessions[s].clock.best, sessions[s].clock)
+            (best, clock) = (own.best, own)
             accounts[a].cut?.over = sessions[s].first
             if let old = accounts[a].cut { accounts[a].past.append(old) }
             accounts[a].cut = nil
@@ -351,6 +383,7 @@ package struct Detector {
         let key = SessionKey(account: account, token: token, isGiven: act.session != 0)
         // Without a session from the source, four idle hours end one.
         if let known = sessionNumber[key], act.session != 0 || act.time - sessions[known].last < 4 * Instant.hour { return known }
+        if sessions.count % 4_096 == 4_095 { sweep(at: act.time) }
         sessions.append(SessionState(account: account, token: token, isGiven: act.session != 0, first: act.time, firstIndex: act.index))
         sessionNumber[key] = sessions.count - 1
         return sessions.count - 1

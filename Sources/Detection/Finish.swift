@@ -25,11 +25,13 @@ extension Detector {
         guard let strongest = mine.max(by: { $0.peak < $1.peak }) else {
             return (Wording(fr: "aucun acte de ce compte dans l'intervalle déclaré", en: "no act of this account in the declared interval"), [])
         }
-        let best = strongest.clock.best
-        let strand = strongest.clock.strands[best.method.rawValue]
-        let crossing = Crossing(method: best.method, weight: best.weight, onset: strand.onset, at: strongest.lastMark, sums: strand.sums, counters: strand.counters, session: 0, before: -1, threshold: policy.cutThreshold)
-        let evidence = Signal.allCases.filter { strand.sums[$0] > 0 && best.method.signals.contains(SignalMask($0)) }
-            .map { SignalEvidence(signal: $0.name, millinats: strand.sums[$0], text: Words.sentence($0, crossing, strongest)) }
+        let sums = strongest.sums
+        let method = Method.allCases.max { sums.sum($0.signals) < sums.sum($1.signals) } ?? .reader
+        let crossing = Crossing(
+            method: method, weight: strongest.peak, onset: strongest.lastMark, at: strongest.lastMark, sums: sums, counters: strongest.counters,
+            session: 0, before: -1, threshold: policy.cutThreshold)
+        let evidence = Signal.allCases.filter { sums[$0] > 0 && method.signals.contains(SignalMask($0)) }
+            .map { SignalEvidence(signal: $0.name, millinats: sums[$0], text: Words.sentence($0, crossing, strongest)) }
             .sorted { ($0.millinats, $1.signal) > ($1.millinats, $0.signal) }
         let peak = max(0, strongest.peak)
         return (Wording(

@@ -30,7 +30,8 @@ struct SessionState {
     var isFamiliar = false
     var searchedSinceOpening = false
     var lastReading = Instant(milliseconds: 0)
-    var clock = Clock()
+    /// Its place in the detector's clocks; nil once it has been idle for long.
+    var clock: Int?
     /// All evidence of the session, for and against.
     var sums = Weights()
     var counters = Counters()
@@ -40,6 +41,12 @@ struct SessionState {
         (self.account, self.token, self.isGiven, self.first, self.firstIndex) = (account, token, isGiven, first, firstIndex)
         last = first
     }
+}
+
+/// What a network and browser on an account have shown.
+struct DeviceState {
+    var clock = Clock()
+    var last = Instant(milliseconds: 0)
 }
 
 struct AccountState {
