@@ -14,8 +14,11 @@ func pair(_ fr: String, _ en: String, class name: String? = nil) -> Markup { pai
 
 /// French, then English smaller, in one line of text.
 func both(_ text: Sentence) -> Markup {
-    Markup(text: text.fr) + (text.en == text.fr ? Markup() : Markup(raw: " ") + english("span", text.en))
+    Markup(text: text.fr) + (text.en == text.fr ? Markup() : separator + english("span", text.en))
 }
+
+/// What parts the two languages where no style sheet does: in a plain-text or docx copy.
+private let separator = Markup(raw: "<span class=\"sep\"> /</span> ")
 
 func both(_ fr: String, _ en: String) -> Markup { both(Sentence(fr: fr, en: en)) }
 

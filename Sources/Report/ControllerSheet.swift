@@ -82,7 +82,7 @@ private struct Sheet {
             section("e", "Ce qui n’est pas connu", "What is not known") { unknown }
         } + tag("footer") {
             pair(
-                "Les figures sont dans incident.json, signé par incident.note\u{202F}; le journal permet de les recompter. Ce document contient des noms de comptes\u{202F}: données personnelles.",
+                "Les chiffres sont dans incident.json, signé par incident.note\u{202F}; le journal permet de les recompter. Ce document contient des noms de comptes\u{202F}: données personnelles.",
                 "The figures are in incident.json, signed by incident.note; the ledger lets anyone count again. This document holds account names: personal data.")
         }
     }

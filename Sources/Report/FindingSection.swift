@@ -81,8 +81,8 @@ struct FindingSection {
         return table(
             Sentence(fr: "Comptes", en: "Accounts"),
             columns: [
-                .text("Compte", "Account"), .text("Début probable", "Probable start"), .text("Coupure", "Cut"), .text("Dernier acte", "Last act"),
-                .number("Vues avant coupure", "Seen before cut"),
+                .text("Compte", "Account"), .text("Début probable", "Probable start"), Column(title: Words.of(finding.measure, in: Words.measures), isNumber: false),
+                .text("Dernier acte", "Last act"), .number("Vues jusque-là", "Seen up to it"),
             ],
             rows: shown.map { account in
                 row {
@@ -118,13 +118,13 @@ struct FindingSection {
 
     private func accountDetails(_ account: IncidentDocument.Account, _ index: Int) -> Markup {
         let gaps = document.trail.coverage.filter { $0.from != nil && $0.to != nil }
-        let strip = HeatStrip(id: "f\(number)-a\(index + 1)-hours", account: account, gaps: gaps, blindUntil: document.trail.blindUntil)
+        let strip = HeatStrip(id: "f\(number)-a\(index + 1)-hours", account: account, measure: finding.measure, gaps: gaps, blindUntil: document.trail.blindUntil)
         return tag("details", ["open": index == 0 ? "" : nil]) {
             tag("summary") { identifier(account.account) + Markup(raw: " ") + both(summary(account)) }
             tag("figure") {
                 tag("figcaption") {
                     both("Heure de la journée par jour", "Hour of the day by day")
-                    HeatStrip.legend(hasGaps: !gaps.isEmpty, hasBlind: document.trail.blindUntil != nil)
+                    HeatStrip.legend(measure: finding.measure, hasCut: account.containedAt != nil, hasGaps: !gaps.isEmpty, hasBlind: document.trail.blindUntil != nil)
                 }
                 strip.markup()
                 details(Sentence(fr: "Le tableau de cette image", en: "The table of this picture")) { strip.tableMarkup() }
@@ -155,7 +155,7 @@ struct FindingSection {
         return table(
             Sentence(fr: "Sessions et adresses", en: "Sessions and addresses"),
             columns: [
-                .text("Session", "Session"), .text("Main", "Hand"), .text("De", "From"), .text("À", "To"), .number("Actes", "Acts"),
+                .text("Session", "Session"), .text("Qui", "Who"), .text("De", "From"), .text("À", "To"), .number("Actes", "Acts"),
                 .number("Personnes", "Persons"), .text("Adresses", "Addresses"), .text("Appareils", "Devices"),
             ],
             rows: shown.map { session in
@@ -167,7 +167,7 @@ struct FindingSection {
                     numberCell(session.acts)
                     numberCell(session.persons)
                     cell { list(session.addresses, max: 6) { identifier($0, max: 100) } }
-                    cell { list(session.agents, max: 3) { named($0, max: 100) } }
+                    tag("td", ["class": "agents"]) { list(session.agents, max: 3) { named($0, max: 160) } }
                 }
             } + [moreRow(account.sessions.count - shown.count, columns: 8)].compactMap(\.self))
     }

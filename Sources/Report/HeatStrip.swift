@@ -8,6 +8,8 @@ import Model
 struct HeatStrip {
     let id: String
     let account: IncidentDocument.Account
+    /// What the evidence was strong enough for when it crossed: names the full line.
+    let measure: String
     let gaps: [IncidentDocument.Coverage]
     let blindUntil: String?
 
@@ -32,7 +34,7 @@ struct HeatStrip {
         drawGaps(&drawing, grid)
         drawHours(&drawing, grid, start)
         drawMark(&drawing, grid, account.onset.time, Sentence(fr: "début probable", en: "probable start"), .onset)
-        if let cut = account.containedAt { drawMark(&drawing, grid, cut.time, Sentence(fr: "coupure", en: "cut"), .cut) }
+        if let cut = account.containedAt { drawMark(&drawing, grid, cut.time, lowercased(Words.of(measure, in: Words.measures)), .cut) }
         return drawing.markup(
             title: Sentence(fr: "Heures du compte \(account.account)", en: "Hours of account \(account.account)"),
             description: Sentence(
@@ -196,7 +198,17 @@ struct HeatStrip {
             } + [moreRow(shown.count - 60, columns: 5)].compactMap(\.self))
     }
 
-    static func legend(hasGaps: Bool, hasBlind: Bool) -> Markup {
+    private func lowercased(_ words: Sentence) -> Sentence { Sentence(fr: words.fr.lowercased(), en: words.en.lowercased()) }
+
+    private static func crossed(_ measure: String) -> Sentence {
+        switch measure {
+        case "cut": Sentence(fr: "moment où Cordon aurait coupé", en: "when Cordon would have cut")
+        case "step_up": Sentence(fr: "moment où Cordon aurait demandé une vérification", en: "when Cordon would have asked for a step-up")
+        default: Sentence(fr: "moment où Cordon aurait commencé à observer", en: "when Cordon would have begun to watch")
+        }
+    }
+
+    static func legend(measure: String, hasCut: Bool, hasGaps: Bool, hasBlind: Bool) -> Markup {
         func item(_ name: String, _ text: Sentence) -> Markup {
             tag("li") { tag("span", ["class": "mark " + name, "aria-hidden": "true"]) + tag("span") { both(text) } }
         }
@@ -204,7 +216,7 @@ struct HeatStrip {
             item("owner", Sentence(fr: "rond\u{202F}: titulaire", en: "round: holder"))
             item("other", Sentence(fr: "carré\u{202F}: probablement quelqu’un d’autre", en: "square: probably someone else"))
             item("onset", Sentence(fr: "début probable", en: "probable start"))
-            item("cut", Sentence(fr: "moment où Cordon aurait coupé", en: "when Cordon would have cut"))
+            if hasCut { item("cut", crossed(measure)) }
             if hasGaps { item("gap", Sentence(fr: "hachuré\u{202F}: non enregistré", en: "hatched: not recorded")) }
             if hasBlind { item("blind", Sentence(fr: "pointillé\u{202F}: non jugé", en: "dotted: not judged")) }
         }

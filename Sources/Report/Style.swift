@@ -21,6 +21,7 @@ enum Style {
     a{color:var(--link);text-underline-offset:.15em}
     :focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:2px}
     .en{color:var(--soft);font-size:.88em;font-weight:400}
+    .sep{display:none}
     h1 .en,h2 .en,h3 .en,h4 .en{letter-spacing:0}
     h2 .en,h3 .en{margin-left:.35em}
     h3.title .en{display:block;margin:.2rem 0 0;font-size:.95rem}
@@ -66,6 +67,7 @@ enum Style {
     tbody tr:last-child>*{border-bottom-color:transparent}
     .n{text-align:right;white-space:nowrap}
     .n+td:not(.n),.n+th:not(.n){padding-left:.6rem}
+    td.agents{min-width:17rem;font-size:.85em}
     time{white-space:nowrap}
     .name{overflow-wrap:anywhere}
     .id{font-family:ui-monospace,"SFMono-Regular","Cascadia Mono",Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace;font-size:.9em;overflow-wrap:anywhere}
