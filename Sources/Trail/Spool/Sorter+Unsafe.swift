@@ -35,11 +35,12 @@ final class Sorter<Order: RecordOrder> {
     private var held = 0
     private var spill: TemporaryFile?
     private var runs: [Range<Int>] = []
-    private static var chunkSize: Int { 1 << 20 }
+    private let chunkSize: Int
     private(set) var count = 0
 
     init(order: Order, limit: Int, temporaryFolder: String) {
-        (self.order, self.limit, folder) = (order, max(limit, 1 << 16), temporaryFolder)
+        (self.order, self.limit, folder) = (order, max(limit, 4_096), temporaryFolder)
+        chunkSize = min(1 << 20, self.limit / 4)
     }
 
     deinit { for chunk in chunks { chunk.deallocate() } }
@@ -66,8 +67,8 @@ final class Sorter<Order: RecordOrder> {
 
     private func makeRoom(_ length: Int) throws {
         // Entries cost 16 bytes each and count as memory, too.
-        if held + entries.count * 16 + max(length, Self.chunkSize) > limit, !entries.isEmpty { try spillRun() }
-        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: max(length, Self.chunkSize), alignment: 16)
+        if held + entries.count * 16 + max(length, chunkSize) > limit, !entries.isEmpty { try spillRun() }
+        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: max(length, chunkSize), alignment: 16)
         chunks.append(chunk)
         held += chunk.count
         used = 0
