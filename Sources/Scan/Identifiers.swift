@@ -47,6 +47,9 @@ package struct ProfessionalID: Hashable, Sendable {
 
     /// What a trail keeps: the number in its shortest form, whatever its key says, and what is wrong with it.
     package static func canonical(_ text: String) -> (value: String, problem: FieldProblem?) {
+        var text = text
+        // The usual case without an allocation.
+        if text.utf8.count == 11, text.withUTF8({ isRPPS(UnsafeRawBufferPointer($0)) }) { return (text, nil) }
         do throws(FieldProblem) {
             return (try ProfessionalID(parsing: text).value, nil)
         } catch {
@@ -54,6 +57,17 @@ package struct ProfessionalID: Hashable, Sendable {
             let isIDNPS = bytes.count == 12 && bytes[0] == 0x38 && bytes.allSatisfy { $0 &- 0x30 <= 9 }
             return (isIDNPS ? String(decoding: bytes.dropFirst(), as: UTF8.self) : String(decoding: bytes, as: UTF8.self), error)
         }
+    }
+
+    /// Eleven digits that pass Luhn.
+    private static func isRPPS(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        var sum = 0
+        for i in 0..<11 {
+            let digit = Int(bytes[i] &- 0x30)
+            guard digit <= 9 else { return false }
+            sum += i % 2 == 0 ? digit : digit > 4 ? 2 * digit - 9 : 2 * digit
+        }
+        return sum % 10 == 0
     }
 
     /// Nine characters that begin with a department, Corsica's 2A and 2B included.
@@ -186,9 +200,26 @@ package struct INS: Hashable, Sendable {
     }
 }
 
-/// Without the blanks and points that people group digits with.
+/// Without the blanks (no-break ones, U+00A0 and U+202F, too) and points that people group digits with.
 private func compact(_ text: String) -> [UInt8] {
-    text.replacing("\u{A0}", with: "").replacing("\u{202F}", with: "").utf8.filter { $0 != 0x20 && $0 != 0x09 && $0 != 0x2E }
+    var out: [UInt8] = []
+    let bytes = Array(text.utf8)
+    out.reserveCapacity(bytes.count)
+    var at = 0
+    while at < bytes.count {
+        let rest = bytes[at...]
+        if bytes[at] == 0x20 || bytes[at] == 0x09 || bytes[at] == 0x2E {
+            at += 1
+        } else if rest.starts(with: [0xC2, 0xA0]) {
+            at += 2
+        } else if rest.starts(with: [0xE2, 0x80, 0xAF]) {
+            at += 3
+        } else {
+            out.append(bytes[at])
+            at += 1
+        }
+    }
+    return out
 }
 
 private func wrongKey(_ expected: String) -> FieldProblem {

@@ -152,6 +152,11 @@ extension TextEncoding {
     /// Offset of the first byte above 127; nil when the rest is ASCII.
     package static func firstHigh(in text: UnsafeRawBufferPointer, from start: Int = 0) -> Int? {
         var at = start
+        while at + 32 <= text.count {
+            let words = text.loadUnaligned(fromByteOffset: at, as: SIMD4<UInt64>.self)
+            if (words[0] | words[1] | words[2] | words[3]) & 0x8080_8080_8080_8080 != 0 { break }
+            at += 32
+        }
         while at + 8 <= text.count {
             if text.loadUnaligned(fromByteOffset: at, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 { break }
             at += 8

@@ -20,8 +20,6 @@ struct TableRow: ~Copyable {
     private var actions = TableTexts.Answers<(action: Action, outcome: Outcome?)?>()
     private var outcomes = TableTexts.Answers<Outcome?>()
     private var addresses = TableTexts.Answers<String>()
-    private var professionals = TableTexts.Answers<(value: String, problem: FieldProblem?)>()
-    private var organisations = TableTexts.Answers<(value: String, problem: FieldProblem?)>()
     private var said: Set<TimeParser.Assumption> = []
 
     init(_ start: TableStart, of file: FileInHand) {
@@ -106,13 +104,13 @@ struct TableRow: ~Copyable {
             case .resultCount: event.resultCount = TableRow.whole(value)
             case .breakGlass: event.breakGlass = TableWords.isYes(TableTexts.once(value))
             case .professional:
-                let (number, problem) = professionals.answer(value, make: ProfessionalID.canonical)
+                let (number, problem) = ProfessionalID.canonical(TableTexts.once(value))
                 event.professional = number
                 if let problem { warn(problem, column, at: place, sink) }
             case .organisation:
                 let isNumber = finessIsNamed || (value.count == 9 && value.allSatisfy { $0 &- 0x30 <= 9 })
                 if isNumber {
-                    let (number, problem) = organisations.answer(value, make: FINESS.canonical)
+                    let (number, problem) = FINESS.canonical(TableTexts.once(value))
                     event.organisation = number
                     if let problem { warn(problem, column, at: place, sink) }
                 } else {
@@ -147,7 +145,7 @@ struct TableRow: ~Copyable {
         if outcomeOfAction == .failure { event.outcome = .failure }
         if !event.hasOwnID { event.id = fileName + ":" + String(place.line) }
         if !hasSource { event.source = event.service }
-        if event.page == nil, !event.query.isEmpty { event.page = FHIRQuery.page(event.query) }
+        if event.page == nil, event.query.utf8.contains(0x3D) { event.page = FHIRQuery.page(event.query) }
         if persons != nil || numbers != nil {
             var numberProblem: FieldProblem?
             event.persons = TablePersons.references(persons, numbers, &numberProblem)
@@ -228,6 +226,10 @@ struct TableRow: ~Copyable {
 enum TablePersons {
     /// References and national numbers belong together by position when there are as many of both; else each stands alone.
     static func references(_ references: UnsafeRawBufferPointer?, _ numbers: UnsafeRawBufferPointer?, _ problem: inout FieldProblem?) -> [PersonReference] {
+        // The usual case: one person.
+        if let references, !references.contains(where: isSeparator), numbers?.contains(where: isSeparator) != true {
+            return [PersonReference(reference: withoutType(references), identifiers: numbers.map { identifiers($0, &problem) } ?? [])]
+        }
         let names = references.map(split) ?? [], keys = numbers.map(split) ?? []
         var persons: [PersonReference] = []
         persons.reserveCapacity(names.count)
@@ -256,11 +258,15 @@ enum TablePersons {
         return number.isEmpty ? [] : [Identifier(system: Identifier.insNIR, value: number)]
     }
 
+    @inline(__always)
+    private static func isSeparator(_ byte: UInt8) -> Bool { byte == 0x3B || byte == 0x2C || byte == 0x7C }
+
     /// At semicolon, comma or bar; empty entries keep their place, a list of one has no separator.
     private static func split(_ cell: UnsafeRawBufferPointer) -> [UnsafeRawBufferPointer] {
         var parts: [UnsafeRawBufferPointer] = []
+        parts.reserveCapacity(cell.count { isSeparator($0) } + 1)
         var start = 0
-        for i in 0...cell.count where i == cell.count || cell[i] == 0x3B || cell[i] == 0x2C || cell[i] == 0x7C {
+        for i in 0...cell.count where i == cell.count || isSeparator(cell[i]) {
             parts.append(Blanks.trimmed(UnsafeRawBufferPointer(rebasing: cell[start..<i])))
             start = i + 1
         }

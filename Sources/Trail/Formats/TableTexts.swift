@@ -26,7 +26,7 @@ struct TableTexts {
     struct Answers<Answer> {
         private var keys: [String]
         private var answers: [Answer?]
-        private static var bits: UInt64 { 10 }
+        private static var bits: UInt64 { 12 }
 
         init() {
             keys = Array(repeating: "", count: 1 << Int(Self.bits))
