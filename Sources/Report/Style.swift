@@ -134,7 +134,7 @@ enum Style {
     .fill .pair{margin:0;font-size:.95rem}
     .tick{font-weight:650}
     .answer{border-left:3px solid var(--line);padding-left:1rem;margin:.8rem 0}
-    @media (max-width:40rem){.finding{padding:.2rem .8rem .8rem}.verdict{padding:1rem}th,td{padding-right:.6rem}table{font-size:.88rem}details{padding:0 .6rem}.weight{min-width:6rem}}
+    @media (max-width:40rem){.finding{padding:.2rem .8rem .8rem}.verdict{padding:1rem}th,td{padding-right:.6rem}table{font-size:.88rem}details{padding:0 .6rem}.weight{min-width:6rem}.counts{font-size:.82rem}.counts th,.counts td{padding-right:.35rem}.counts tbody th{min-width:4.6rem;hyphens:auto;overflow-wrap:anywhere}.counts thead .en{font-size:.82em}.counts thead th:first-child{width:auto}}
     @media print{
     @page{margin:14mm}
     body{font-size:10pt;background:#fff}
