@@ -16,6 +16,9 @@ package struct Investigation {
     private let plan: InvestigationPlan
     private let world: World
 
+    /// Bytes that sorting may hold before it goes to disk; small, so that a long trail takes no more memory than a short one.
+    private static let sortingMemory = 24 << 20
+
     package init(_ plan: InvestigationPlan, world: World) { (self.plan, self.world) = (plan, world) }
 
     /// Writes the folder, whole or not at all.
@@ -70,12 +73,14 @@ package struct Investigation {
     private func readTrail(_ pseudonyms: Pseudonyms, _ report: @escaping @Sendable (InvestigationProgress) -> Void) throws -> Trail {
         let trailPlan = TrailPlan(
             inputs: plan.inputs, profiles: plan.profiles, directory: plan.directory, people: plan.people, threads: plan.threads,
-            temporaryFolder: world.temporaryFolder)
+            memory: Investigation.sortingMemory, temporaryFolder: world.temporaryFolder)
         let world = world
         do {
             return try Trail.read(trailPlan, fingerprints: { pseudonyms.fingerprint($0, $1) }) { progress in
-                let phase: InvestigationProgress.Phase = progress.phase == .reading ? .reading : .ordering
-                report(InvestigationProgress(phase: phase, fraction: Double(progress.bytesDone) / Double(max(1, progress.bytesTotal)), done: progress.events))
+                // The walks report for themselves.
+                if progress.phase != .walking {
+                    report(InvestigationProgress(phase: progress.phase == .reading ? .reading : .ordering, fraction: Double(progress.bytesDone) / Double(max(1, progress.bytesTotal)), done: progress.events))
+                }
                 return !world.isInterrupted()
             }
         } catch let error as TrailError {

@@ -22,7 +22,7 @@ struct Recording {
     init(draft: FolderDraft, trail: Trail, pseudonyms: Pseudonyms, origin: String) throws {
         (self.draft, self.trail, self.pseudonyms) = (draft, trail, pseudonyms)
         ledger = try LedgerWriter(folder: draft.draft + "/ledger", origin: origin)
-        index = try ExposureIndexWriter(folder: draft.draft + "/index")
+        index = try ExposureIndexWriter(folder: draft.draft + "/index", memoryMax: 16 << 20)
         recount = try RecountWriter(folder: draft.draft + "/recount")
         accounts = Array(repeating: nil, count: trail.accounts.count)
         persons = Array(repeating: nil, count: trail.referenceCount)
