@@ -4,7 +4,8 @@ import Model
 ///
 /// Files: `identity-server.ndjson` (events of the regional identity server, as Keycloak's), `placement-service.csv` (the
 /// placement service that the regions share, French headers, `;`), `directory.csv` (everybody whom the service holds at
-/// the end), `placement-profile.yaml` (who answers for whose data) and `truth.json`. The story is told day by day and written as it goes; what stays in memory is the people.
+/// the end), `placement-profile.yaml` (who answers for whose data) and `truth.json`. The story is told day by day and
+/// written as it goes; what stays in memory is the people.
 package struct Story: Sendable {
     package let plan: StoryPlan
 
