@@ -96,12 +96,25 @@ package final class Trail {
         try meter.say(.walking)
         walk.begin()
         var done = 0
-        try records.forEach { record in
-            let (act, detail) = walk.act(ActRecord(record))
-            try body(act, detail)
-            done += 1
-            if done & 0x3fff == 0 { try meter.say(.walking) }
+        // Acts of one instant are looked at together: a login and the first access often bear the same second, and canonical
+        // order may put the access first.
+        var instant: [ActRecord] = []
+        func walkInstant() throws {
+            if instant.count > 1 { walk.noteLogins(instant) }
+            for record in instant {
+                let (act, detail) = walk.act(record)
+                try body(act, detail)
+                done += 1
+                if done & 0x3fff == 0 { try meter.say(.walking) }
+            }
+            instant.removeAll(keepingCapacity: true)
         }
+        try records.forEach { pointer in
+            let record = ActRecord(pointer)
+            if let first = instant.first, first.time != record.time { try walkInstant() }
+            instant.append(record)
+        }
+        try walkInstant()
     }
 
     // Known after the first walk.

@@ -51,6 +51,16 @@ struct JoinTests {
         #expect(found.map(\.candidates) == [0, 0, 0, 2, 3, 0, 0])
     }
 
+    @Test func `a login and the first access may bear the same second`() throws {
+        let (_, found) = try attributions("""
+            l1,2025-09-01T08:00:00Z,martin,login,success,zzz-sso,,192.0.2.1,A
+            """, """
+            a1,2025-09-01T08:00:00Z,read,aaa-web,,192.0.2.1,A,Patient,p1
+            a2,2025-09-01T07:59:59Z,read,aaa-web,,192.0.2.1,A,Patient,p1
+            """)
+        #expect(found.map(\.account) == ["", "martin"])
+    }
+
     @Test func `a login and what follows from the same place make a session where the source has none`() throws {
         let folder = try Folder()
         let trail = try read([folder.file("a.csv", """

@@ -124,6 +124,24 @@ final class Walk {
 
     // Who
 
+    /// Logins among acts of one instant, before any of these is attributed.
+    func noteLogins(_ records: [ActRecord]) {
+        for record in records where record.action == .login && record.outcome != .failure && record.names != ActRecord.noAccount {
+            var strings = record.strings
+            strings.skip()
+            let id = strings.getBytes()
+            strings.skip()
+            let organisation = strings.getBytes(), session = strings.getBytes()
+            strings.skip()
+            let address = strings.getBytes(), agent = strings.getBytes()
+            let account = number(account: record.names, organisation)
+            if !session.isEmpty { join.note(account: account, session: words(session: session).1, at: record.time) }
+            guard !address.isEmpty else { continue }
+            let text = session.isEmpty ? "login " + id.text : session.text
+            join.login(.init(account: account, agent: agent.isEmpty ? nil : number(agent: agent), time: record.time, session: text), address: number(address: address))
+        }
+    }
+
     private func attribute(_ act: inout Act, _ detail: inout ActDetail, _ record: ActRecord, _ organisation: UnsafeRawBufferPointer, _ address: UInt32?, _ agent: UInt32?) {
         let time = record.time
         let hasNoSessions = sourceHasNoSessions[Int(act.source)]
