@@ -23,7 +23,7 @@ enum Acquaintance: Int, CaseIterable {
 
 /// Who has opened whom, as far as the trail tells (pseudonymous numbers only).
 struct CareContext {
-    /// Thousandths; the second row after a stranger.
+    /// Thousandths; the first row in general, the second after a stranger.
     static let assumed = [[250, 60, 200, 220, 60, 90, 40, 80], [220, 50, 200, 180, 50, 110, 60, 130]]
     static let recent = 30 * Instant.day
     /// One care event is often several acts: an account's further acts on a person within this time say nothing new.

@@ -89,13 +89,16 @@ package struct Detector {
 
     private mutating func weighPlace(_ act: Act, _ account: UInt32, _ s: Int, _ weights: inout Weights) {
         guard act.network != 0 || act.agent != 0 else { return }
+        // An identity server names no agent: the session's next act, which may name one, is weighed as its sign-in.
+        if sessions[s].acts == 0, act.action == .login, act.agent == 0 { return }
         let a = Int(account), team = accounts[a].team
         let kind = whereabouts.place(account: account, team: UInt32(team), network: act.network, agent: act.agent, at: act.time)
-        if (sessions[s].acts == 0 || sessions[s].network != act.network), kind / 2 >= 3 {
+        if !sessions[s].isPlaced || differ(sessions[s].network, act.network), kind / 2 >= 3 {
             weights[.group] = taint.weight(Place(network: act.network, agent: act.agent), at: act.time)
             if spray.wasTried(account, before: act.time) { weights[.spray] = 3_000 }
         }
-        if sessions[s].acts == 0 {
+        if !sessions[s].isPlaced {
+            sessions[s].isPlaced = true
             sessions[s].isFamiliar = kind % 2 == 0 && kind / 2 <= 2 || accounts[a].signIns == 0
             sessions[s].signIn = kind
             // Some services log the sign-in without the session that it opens: the same sign-in is not paid twice.
@@ -108,7 +111,7 @@ package struct Detector {
             accounts[a].lastSignIn = act.time
             (accounts[a].lastNetwork, accounts[a].lastAgent) = (act.network, act.agent)
         } else {
-            let moved = sessions[s].network != act.network || sessions[s].agent != act.agent
+            let moved = differ(sessions[s].network, act.network) || differ(sessions[s].agent, act.agent)
             if moved {
                 sessions[s].isFamiliar = kind % 2 == 0 && kind / 2 <= 2
                 var z = weigh(.change, 0, 1, wanted: Chance.thousandths(40), act, account, 0, 5_000)
@@ -119,6 +122,9 @@ package struct Detector {
             }
         }
     }
+
+    /// Whether both say something and not the same: 0 is a source that does not say.
+    private func differ(_ a: UInt64, _ b: UInt64) -> Bool { a != 0 && b != 0 && a != b }
 
     private func hourClass(_ t: Instant) -> Int {
         if t.weekday >= 5 { return 3 }
@@ -133,9 +139,12 @@ package struct Detector {
         sessions[s].last = act.time
         sessions[s].lastMark = ActMark(act)
         accounts[a].lastAct = act.index
-        if sessions[s].acts == 1 || sessions[s].network != act.network || sessions[s].agent != act.agent {
-            (sessions[s].network, sessions[s].agent) = (act.network, act.agent)
-            let place = Place(network: act.network, agent: act.agent)
+        let isNews = sessions[s].acts == 1 || (act.network != 0 && sessions[s].network != act.network) || (act.agent != 0 && sessions[s].agent != act.agent)
+        if isNews {
+            if act.network != 0 { sessions[s].network = act.network }
+            if act.agent != 0 { sessions[s].agent = act.agent }
+            guard sessions[s].isPlaced else { return }
+            let place = Place(network: sessions[s].network, agent: sessions[s].agent)
             if sessions[s].places.count < 8, !sessions[s].places.contains(place) { sessions[s].places.append(place) }
             if !accounts[a].isSuspect { whereabouts.seen(account: account, team: UInt32(accounts[a].team), network: act.network, agent: act.agent, at: act.time) }
         }
@@ -154,10 +163,7 @@ package struct Detector {
             guard scored < 4 else { continue }
             guard let kind = care.acquaintance(account: account, team: team, person: disclosure.person, at: act.time, creating: act.action == .create) else { continue }
             scored += 1
-            let row = accounts[a].lastKind
-            accounts[a].lastKind = kind.isStranger ? 1 : 0
-            let lowest = kind == .created ? -2_000 : kind == .team || kind == .teamOlder ? -1_500 : -2_500
-            let last = weigh(.context, row, kind.rawValue, wanted: care.wanted(kind), act, account, lowest, 3_800)
+            let last = weighAcquaintance(kind, act, account)
             sum += last
             (sessions[s].visitIsStranger, sessions[s].visitContext) = (kind.isStranger, last)
             counters.opened += 1
@@ -228,6 +234,21 @@ package struct Detector {
         (sessions[s].visited, sessions[s].visitActs, sessions[s].visitEdits, sessions[s].visitIsStranger, sessions[s].visitContext) = (person, 1, edits, false, 0)
     }
 
+    /// Strangers come in bursts: after one, what this account does in general and what staff do after a stranger count alike.
+    private mutating func weighAcquaintance(_ kind: Acquaintance, _ act: Act, _ account: UInt32) -> Int {
+        let a = Int(account), team = Int(accounts[a].team), wanted = max(care.wanted(kind), 1)
+        let habit = habits[Int(HabitName.context.rawValue)]
+        var usual = Logarithm.millinats(habit.probability(account: a, team: team, row: 0, class: kind.rawValue))
+        learn(.context, 0, kind.rawValue, act, account)
+        if accounts[a].cameFromStranger {
+            usual = (usual + Logarithm.millinats(habit.probability(account: a, team: team, row: 1, class: kind.rawValue))) / 2
+            learn(.context, 1, kind.rawValue, act, account)
+        }
+        accounts[a].cameFromStranger = kind.isStranger
+        let lowest = kind == .created ? -2_000 : kind == .team || kind == .teamOlder ? -1_500 : -2_500
+        return min(max(Logarithm.millinats(wanted) - usual, lowest), 3_800)
+    }
+
     private func paceClass(_ gap: Int64) -> Int {
         switch gap {
         case ..<2_000: 0
@@ -251,7 +272,7 @@ package struct Detector {
         }
         if step != .open { sessions[s].searchedSinceOpening = true }
         let row = sessions[s].run.row
-        weights[.lists] = weigh(.list, row, step.rawValue, wanted: Chance.thousandths(ListRun.wanted[row][step.rawValue]), act, account, -2_000, 4_000)
+        weights[.lists] = weigh(.list, row, step.rawValue, wanted: Chance.thousandths(ListRun.wanted[row][step.rawValue]), act, account, -2_000, step.accuses ? 4_000 : 0)
         if step == .nextPage || step == .other || step == .sibling || step == .retry {
             counters.lists += 1
             counters.listed += Int32(clamping: max(act.disclosures.count, act.unrecorded))

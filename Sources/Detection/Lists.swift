@@ -7,6 +7,9 @@ import Model
 /// next page, another name?
 enum ListStep: Int {
     case open = 0, nextPage, other, team, narrow, sibling, empty, retry
+
+    /// A usurper's way through lists; the other steps are anybody's and never speak against the account.
+    var accuses: Bool { self == .nextPage || self == .other || self == .sibling }
 }
 
 struct ListRun {

@@ -10,19 +10,28 @@ struct SprayWatch {
 
     private var recent: [(time: Instant, account: UInt32)] = []
     private var head = 0
+    /// Accounts in the window, with their failures there.
+    private var wave: [UInt32: Int] = [:]
     /// When each account was last part of a wave.
     private var tried: [UInt32: Instant] = [:]
 
     mutating func failedFromElsewhere(_ account: UInt32, at time: Instant) {
         recent.append((time, account))
-        while head < recent.count, time - recent[head].time > SprayWatch.window { head += 1 }
+        wave[account, default: 0] += 1
+        while head < recent.count, time - recent[head].time > SprayWatch.window {
+            let old = recent[head].account
+            if let left = wave[old], left > 1 { wave[old] = left - 1 } else { wave[old] = nil }
+            head += 1
+        }
         if head > 1_000, head * 2 > recent.count {
             recent.removeFirst(head)
             head = 0
         }
-        let wave = Set(recent[head...].map(\.account))
-        guard wave.count >= SprayWatch.accountsMin else { return }
-        for member in wave { tried[member] = time }
+        if wave.count == SprayWatch.accountsMin {
+            for member in wave.keys { tried[member] = time }
+        } else if wave.count > SprayWatch.accountsMin {
+            tried[account] = time
+        }
     }
 
     func wasTried(_ account: UInt32, before time: Instant) -> Bool {

@@ -14,6 +14,8 @@ struct SessionState {
     var lastMark = ActMark(index: 0, eventID: "", time: Instant(milliseconds: 0))
     /// Place class of the sign-in; nil when not weighed.
     var signIn: Int?
+    /// Whether the place of the sign-in was weighed.
+    var isPlaced = false
     var acts = 0
     var network: UInt64 = 0
     var agent: UInt64 = 0
@@ -58,7 +60,7 @@ struct AccountState {
     var lastAgent: UInt64 = 0
     /// The persons opened last, newest last.
     var ring: [UInt32] = []
-    var lastKind = 0
+    var cameFromStranger = false
     var listWork = 0
     var clock = Clock()
     var isSuspect = false

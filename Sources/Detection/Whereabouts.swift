@@ -35,7 +35,7 @@ struct Whereabouts {
         } else {
             net = 4
         }
-        let knownAgent = agentOfAccount[Pair(a: account, b: agent)] != nil
+        let knownAgent = agent == 0 || agentOfAccount[Pair(a: account, b: agent)] != nil
         return net * 2 + (knownAgent ? 0 : 1)
     }
 
