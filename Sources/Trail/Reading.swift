@@ -46,7 +46,7 @@ struct Reading: Sendable {
 
     func run(_ inputs: [Input]) throws -> Result {
         let prepared = try prepare(inputs)
-        // Hashes and pieces are jobs alike; the large ones go first.
+        // Hashing and reading are jobs alike, so that one large file keeps two threads busy.
         var pieces: [Piece] = []
         for (file, one) in prepared.enumerated() {
             for (range, line) in zip(one.pieces, one.lineBases) { pieces.append(Piece(file: file, range: range, lineBase: line)) }
