@@ -173,7 +173,7 @@ import Model
         }
     }
 
-    @inlinable
+    @inlinable @inline(__always)
     package mutating func string() throws(JSONFault) -> JSONText {
         skipSpace()
         guard p < end else { throw fault(.cutShort) }
