@@ -52,12 +52,12 @@ struct Assembly {
             let cases = found.accounts.map { verdict in
                 CaseFile(account: verdict.account, from: verdict.onset.time, containedIndex: verdict.containedAt.index, hand: { (verdict.hand(ofSession: $0) ?? .owner).rawValue }) { act, detail in
                     if act.account == verdict.account, let level = verdict.level(of: act) {
-                        // A decoy that somebody opened does not rest on the model.
-                        if level == .attributed { return detail.decoys.isEmpty ? .attributed : .established }
-                        return .possible
+                        // Where the source does not say whether it succeeded, it may have. A decoy does not rest on the model.
+                        guard level == .attributed, act.outcome == .success else { return .possible }
+                        return detail.decoys.isEmpty ? .attributed : .established
                     }
                     let mayBe = act.attribution == .ambiguous && detail.candidates.contains(verdict.account)
-                    return mayBe && act.time >= verdict.onset.time && act.outcome == .success ? .possible : nil
+                    return mayBe && act.time >= verdict.onset.time && act.outcome != .failure ? .possible : nil
                 }
             }
             findings.append(FindingDraft(kind: "detected", measure: found.measure.rawValue, cases: cases, evidence: found.evidence, detected: found))
@@ -68,8 +68,8 @@ struct Assembly {
             let from = declared.from ?? trail.first ?? Instant(milliseconds: 0)
             let cases = numbers.map { number in
                 CaseFile(account: UInt32(number), from: from, containedIndex: nil, hand: { _ in "usurper" }) { act, detail in
-                    guard act.outcome == .success, declared.covers(act.time) else { return nil }
-                    if act.account == UInt32(number) { return .established }
+                    guard act.outcome != .failure, declared.covers(act.time) else { return nil }
+                    if act.account == UInt32(number) { return act.outcome == .success ? .established : .possible }
                     return act.attribution == .ambiguous && detail.candidates.contains(UInt32(number)) ? .possible : nil
                 }
             }

@@ -93,7 +93,7 @@ struct Recording {
     mutating func finish(scopes: [RecountScope], signers: [Signer]) throws -> IncidentDocument.LedgerSummary {
         let checkpoint = try ledger.finish(signers: signers)
         for scope in scopes { try recount.scope(finding: scope.finding, account: scope.account.map { account($0).base64URL } ?? "", level: scope.level.name, entries: scope.entries) }
-        try recount.finish()
+        try recount.finish(directoryPersons: trail.directory?.count)
         for number in trail.accounts.indices { _ = account(UInt32(number)) }
         // Each reference's person, so that a question about a reference finds the person behind it.
         let behind = (0..<trail.referenceCount).map { trail.person(of: UInt32($0)) }

@@ -66,7 +66,8 @@ struct DemoCommand: ParsableCommand {
     }
 }
 
-/// Holds the answer against the truth that only the generator knows.
+/// Holds the answer against the truth that only the generator knows: all usurped accounts found, nobody whose data was read
+/// left out, and no more accounts named wrongly than the stated rate allows over the story's account-weeks.
 private struct Retelling {
     let isTrue: Bool
     let sentence: Sentence
@@ -75,9 +76,17 @@ private struct Retelling {
         let found = Set(document.findings.filter { $0.measure == "cut" }.flatMap(\.accounts).map(\.account))
         let usurped = Set(truth.accounts.map(\.account))
         let right = found.intersection(usurped).count, wrong = found.subtracting(usurped).count
-        isTrue = right == usurped.count && wrong == 0
+        let allowed = Int(document.options.falseCutsPer1000 * Double(truth.cleanAccountWeeks) / 1_000)
+        let levels = document.exposure
+        isTrue = right == usurped.count && wrong <= allowed && levels.possible.persons >= truth.persons
         sentence = Sentence(
-            fr: "Vérité de la fiction : \(usurped.count) comptes usurpés, \(truth.persons) personnes réellement lues. Trouvés : \(right), accusés à tort : \(wrong), personnes attribuées : \(document.exposure.attributed.persons), possibles : \(document.exposure.possible.persons).",
-            en: "Truth of the fiction: \(usurped.count) usurped accounts, \(truth.persons) persons really read. Found: \(right), wrongly named: \(wrong), persons attributed: \(document.exposure.attributed.persons), possible: \(document.exposure.possible.persons).")
+            fr: """
+                Ce que sait la fiction : \(usurped.count) comptes usurpés, \(truth.persons) personnes lues par d'autres.
+                Trouvés : \(right). À tort : \(wrong) (le taux annoncé en admet \(allowed) sur \(truth.cleanAccountWeeks) comptes-semaines). Personnes attribuées : \(levels.attributed.persons), possibles : \(levels.possible.persons).
+                """,
+            en: """
+                What the fiction knows: \(usurped.count) usurped accounts, \(truth.persons) persons read by others.
+                Found: \(right). Wrongly named: \(wrong) (the stated rate allows \(allowed) in \(truth.cleanAccountWeeks) account-weeks). Persons attributed: \(levels.attributed.persons), possible: \(levels.possible.persons).
+                """)
     }
 }
