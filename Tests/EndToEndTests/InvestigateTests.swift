@@ -165,6 +165,72 @@ import Testing
         #expect(number(declared, "exposure", "established", "persons") == seen.count)
     }
 
+    @Test func `a declared account that no trail knows is a gap, not a finding of zero persons`() throws {
+        let home = try TemporaryFolder()
+        try home.write(WardTrail(withThief: false).csv, to: "trail.csv")
+        try home.write("- {account: nobody, author: RSSI, reason: a call}\n", to: "declared.yaml")
+        let answer = try Cordon.run("investigate", home / "trail.csv", "--declare", home / "declared.yaml", "--out", home / "out")
+        #expect(answer.status == 3, "\(answer.err)")
+        let incident = try home.json("out/incident.json")
+        #expect(value(incident, "verdict") as? String == "incomplete")
+        #expect((value(incident, "findings") as? [[String: Any]] ?? []).allSatisfy { $0["kind"] as? String != "declared" })
+    }
+
+    @Test func `faults of a declaration or a profile are told together, each with its place`() throws {
+        let home = try TemporaryFolder()
+        try home.write(WardCase.trail.csv, to: "trail.csv")
+        try home.write("- {account: pro03, reason: x}\n- {author: A, reason: y, until: 3}\n", to: "declared.yaml")
+        try home.write("profile: ward\nrules:\n  - when: {action: gaze}\n    categories: [soul]\n", to: "ward.yaml")
+        let declared = try Cordon.run("investigate", home / "trail.csv", "--declare", home / "declared.yaml", "--out", home / "out")
+        #expect(declared.status == 65)
+        for word in ["author", "account", "until"] { #expect(declared.err.contains(word), "\(word) is not told") }
+        let profile = try Cordon.run("investigate", home / "trail.csv", "--profile", home / "ward.yaml", "--out", home / "out")
+        #expect(profile.status == 65)
+        for word in ["ward.yaml:3", "ward.yaml:4", "action", "categories"] { #expect(profile.err.contains(word), "\(word) is not told: \(profile.err)") }
+        #expect(!FileManager.default.fileExists(atPath: home / "out"))
+    }
+
+    @Test func `a person known by two references is one person`() throws {
+        let home = try TemporaryFolder()
+        try home.write("""
+            id,time,account,action,service,resource,persons,ins
+            e1,2025-09-02T08:00:00Z,marie,read,ward,Patient,a1,\(WardTrail.ins(1))
+            e2,2025-09-02T09:00:00Z,marie,read,ward,Patient,b1,\(WardTrail.ins(1))
+            e3,2025-09-02T10:00:00Z,marie,read,ward,Patient,c1,\(WardTrail.ins(2))
+
+            """, to: "trail.csv")
+        #expect(try Cordon.run("investigate", home / "trail.csv", "--out", home / "out").status == 3, "a trail of an hour cannot tell")
+        let incident = try home.json("out/incident.json")
+        #expect(number(incident, "trail", "persons") == 2)
+        #expect(number(incident, "trail", "references") == 3)
+        let answer = try Cordon.run("exposure", home / "out", "--account", "marie", "--json").json()
+        #expect(number(answer, "count", "persons") == 2)
+        #expect(number(answer, "count", "references") == 3)
+        #expect(number(answer, "accesses") == 3)
+    }
+
+    @Test func `names that a terminal, a browser or a spreadsheet would obey are shown, not obeyed`() throws {
+        let home = try TemporaryFolder()
+        let hostile = "=cmd|' /C calc'!A0<script>alert(1)</script>\u{1B}[31m\u{202E}"
+        var text = "id,time,account,action,service,resource,persons\n"
+        for number in 0..<3 { text += "e\(number),2025-09-02T0\(number):00:00Z,\"\(hostile)\",read,\"<b>ward</b>\",Patient,\"=p\(number)\"\n" }
+        try home.write(text, to: "trail.csv")
+        try home.write("- account: \"=cmd|' /C calc'!A0<script>alert(1)</script>\\e[31m\\u202E\"\n  author: \"<i>A</i>\"\n  reason: \"@x\"\n", to: "declared.yaml")
+        let answer = try Cordon.run("investigate", home / "trail.csv", "--declare", home / "declared.yaml", "--out", home / "out")
+        #expect(answer.status == 1, "\(answer.out)\(answer.err)")
+        #expect(!answer.out.contains("\u{1B}") && !answer.out.contains("\u{202E}"))
+        let report = try home.text("out/report.html")
+        #expect(!report.contains("<script") && !report.contains("<i>A</i>") && !report.contains("<b>ward"))
+        for table in ["out/exposure.csv", "out/timeline.csv", "out/restricted/persons.csv"] {
+            for line in try home.text(table).split(whereSeparator: \.isNewline) {
+                for cell in line.split(separator: ",") {
+                    #expect(!["=", "@", "+"].contains(cell.trimmingCharacters(in: ["\""]).prefix(1)), "\(table) has a formula")
+                }
+            }
+        }
+        #expect(try Cordon.run("verify", home / "out").status == 0)
+    }
+
     @Test func `--json prints incident.json`() throws {
         let home = try TemporaryFolder()
         try home.write(WardCase.trail.csv, to: "trail.csv")
