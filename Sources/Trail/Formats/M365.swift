@@ -127,7 +127,7 @@ package struct M365Reader: ~Copyable {
             event.path = fields[.object] ?? fields[.site] ?? fields[.mailbox] ?? ""
         } else {
             event.path = fields.items.joined(separator: ";")
-            event.resultCount = fields.items.count
+            // Mails are no persons: their number bounds nobody. That the source names nobody is declared.
         }
         event.outcome = kind.isFailure || fields[.logonError] != nil ? .failure : M365Operation.outcome(fields[.result])
         return event
