@@ -219,7 +219,8 @@ enum UnknownList {
                 fr: "\(Figures.fr(refused, "ligne n’a pas pu être lue", "lignes n’ont pas pu être lues"))\u{202F}; chacune est dans le bilan des fichiers avec son remède.",
                 en: "\(Figures.en(refused, "line", "lines")) could not be read; each is in the balance sheet with its remedy."))
         }
-        for gap in trail.coverage where gap.couldHide {
+        // What could hide an account, and what a source can never show.
+        for gap in trail.coverage where gap.couldHide || gap.kind == "profile" {
             let namesSource = gap.source.isEmpty || (gap.text.fr.contains(gap.source) && gap.text.en.contains(gap.source))
             list.append(namesSource ? gap.text : Sentence(fr: "\(gap.source)\u{202F}: \(gap.text.fr)", en: "\(gap.source): \(gap.text.en)"))
         }
