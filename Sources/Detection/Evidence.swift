@@ -44,12 +44,14 @@ struct Counters {
     var listed: Int32 = 0
     var terms: Int32 = 0
     var deep: Int32 = 0
+    /// Persons looked at once, with nothing written.
+    var glimpsed: Int32 = 0
     var inOrder: Int32 { byNumber + byName + byPostcode }
 
     mutating func add(_ o: Counters) {
         acts &+= o.acts; opened &+= o.opened; strangers &+= o.strangers
         byNumber &+= o.byNumber; byName &+= o.byName; byPostcode &+= o.byPostcode
-        lists &+= o.lists; listed &+= o.listed; terms &+= o.terms; deep &+= o.deep
+        lists &+= o.lists; listed &+= o.listed; terms &+= o.terms; deep &+= o.deep; glimpsed &+= o.glimpsed
     }
 }
 

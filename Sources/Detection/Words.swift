@@ -27,14 +27,16 @@ enum Words {
                 en: "the medical part opened \(n.deep) times out of \(n.opened), more than is usual for this account")
         case .breadth:
             return Wording(
-                fr: "\(n.opened) personnes vues une seule fois, sans rien y écrire ni y revenir",
-                en: "\(n.opened) persons looked at once, with nothing written and no return")
+                fr: "\(n.glimpsed) \(n.glimpsed == 1 ? "personne vue" : "personnes vues") une seule fois, sans rien y écrire ni y revenir",
+                en: "\(n.glimpsed) \(n.glimpsed == 1 ? "person" : "persons") looked at once, with nothing written and no return")
         case .pace:
             return Wording(fr: "un rythme plus rapide que celui de ce compte", en: "a pace quicker than this account's")
         case .lists:
+            let shownFr = "\(n.lists) \(n.lists == 1 ? "liste affichée" : "listes affichées à la suite") (\(n.terms) \(n.terms == 1 ? "recherche" : "recherches"), \(n.listed) noms)"
+            let shownEn = "\(n.lists) \(n.lists == 1 ? "list" : "lists in a row") shown (\(n.terms) \(n.terms == 1 ? "search" : "searches"), \(n.listed) names)"
             return Wording(
-                fr: "\(n.lists) \(n.lists == 1 ? "liste affichée" : "listes affichées à la suite") (\(n.terms) recherches, \(n.listed) noms) sans ouvrir personne ; ce compte ouvre d'ordinaire une personne après \(c.opensOfTen) listes sur 10",
-                en: "\(n.lists) \(n.lists == 1 ? "list" : "lists in a row") shown (\(n.terms) searches, \(n.listed) names) and nobody opened; this account usually opens somebody after \(c.opensOfTen) lists out of 10")
+                fr: shownFr + (n.opened == 0 ? " sans ouvrir personne" : " pour \(n.opened) ouvertures") + " ; ce compte ouvre d'ordinaire une personne après \(c.opensOfTen) listes sur 10",
+                en: shownEn + (n.opened == 0 ? " and nobody opened" : " for \(n.opened) openings") + "; this account usually opens somebody after \(c.opensOfTen) lists out of 10")
         case .decoy:
             return Wording(
                 fr: "un dossier leurre ouvert ou affiché, que personne n'a de raison de consulter",
@@ -53,6 +55,9 @@ enum Words {
     private static func login(_ place: Int) -> Wording {
         let fr = ["le réseau habituel de ce compte", "un réseau que ce compte n'utilise que depuis peu", "un réseau de son équipe, nouveau pour ce compte", "un réseau partagé par d'autres comptes, nouveau pour celui-ci", "un réseau jamais vu"]
         let en = ["this account's usual network", "a network that this account has used for a few days only", "a network of its team, new for this account", "a network shared by other accounts, new for this one", "a network never seen before"]
+        if place == 0 {
+            return Wording(fr: "une connexion depuis un lieu nouveau pour ce compte", en: "a sign-in from a place new for this account")
+        }
         let new = place % 2 == 1
         return Wording(
             fr: "connexion depuis " + fr[min(place / 2, 4)] + (new ? ", avec un navigateur nouveau pour lui" : ""),

@@ -18,6 +18,10 @@ struct UsurperTests {
         #expect(verdict.evidence.map(\.millinats) == verdict.evidence.map(\.millinats).sorted(by: >))
         #expect(verdict.evidence.contains { $0.signal == "care_context" })
         #expect(verdict.counterfactual.fr.isEmpty == false)
+        // Whoever reads it finds what was done with figures that can be counted again, and no word against a person.
+        let opened = try #require(verdict.evidence.first { $0.signal == "care_context" }?.text)
+        #expect(opened.fr.hasPrefix("\(lost) personnes ouvertes, dont \(lost) que ni ce compte"))
+        #expect(verdict.evidence.allSatisfy { !$0.text.fr.isEmpty && !$0.text.en.isEmpty && !$0.text.fr.contains("voleur") && !$0.text.en.contains("thief") })
     }
 
     @Test func `pauses ten times as long hide nothing`() throws {
