@@ -31,13 +31,35 @@ package struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible 
     /// `YYYY-MM-DD` in UTC.
     package var date: String { String(description.prefix(10)) }
 
-    /// RFC 3339 in UTC with exactly three fraction digits and `Z`.
+    /// RFC 3339 in UTC with exactly three fraction digits and `Z`. Years are those from 0 to 9999 that the format can say.
     package var description: String {
         let civil = CivilDate(daysSinceEpoch: dayNumber)
         let inDay = Int(milliseconds - Int64(dayNumber) * Instant.day)
-        return padded(civil.year, 4) + "-" + padded(civil.month, 2) + "-" + padded(civil.day, 2) + "T"
-            + padded(inDay / 3_600_000, 2) + ":" + padded(inDay / 60_000 % 60, 2) + ":" + padded(inDay / 1_000 % 60, 2)
-            + "." + padded(inDay % 1_000, 3) + "Z"
+        // Written digit by digit: it is printed for every access of a trail.
+        return String(unsafeUninitializedCapacity: 24) { text in
+            func put(_ value: Int, at place: Int, digits: Int) {
+                var rest = value
+                for position in stride(from: place + digits - 1, through: place, by: -1) {
+                    text[position] = UInt8(0x30 + rest % 10)
+                    rest /= 10
+                }
+            }
+            put(min(max(civil.year, 0), 9_999), at: 0, digits: 4)
+            put(civil.month, at: 5, digits: 2)
+            put(civil.day, at: 8, digits: 2)
+            put(inDay / 3_600_000, at: 11, digits: 2)
+            put(inDay / 60_000 % 60, at: 14, digits: 2)
+            put(inDay / 1_000 % 60, at: 17, digits: 2)
+            put(inDay % 1_000, at: 20, digits: 3)
+            text[4] = UInt8(ascii: "-")
+            text[7] = UInt8(ascii: "-")
+            text[10] = UInt8(ascii: "T")
+            text[13] = UInt8(ascii: ":")
+            text[16] = UInt8(ascii: ":")
+            text[19] = UInt8(ascii: ".")
+            text[23] = UInt8(ascii: "Z")
+            return 24
+        }
     }
 }
 
