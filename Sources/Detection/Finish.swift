@@ -48,7 +48,11 @@ extension Detector {
         var members: [Int: [Int]] = [:]
         for i in cuts.indices { members[root(i), default: []].append(i) }
         return members.keys.sorted().map { key in
-            let verdicts = (members[key] ?? []).map { cuts[$0].verdict }.sorted { ($0.onset.index, $0.account) < ($1.onset.index, $1.account) }
+            var verdicts: [AccountVerdict] = []
+            for next in (members[key] ?? []).map({ cuts[$0].verdict }).sorted(by: { ($0.onset.index, $0.account) < ($1.onset.index, $1.account) }) {
+                // Cut, calm and cut again in one operation: one usurpation of the account.
+                if let i = verdicts.firstIndex(where: { $0.account == next.account }) { verdicts[i].absorb(next) } else { verdicts.append(next) }
+            }
             var sums: [String: SignalEvidence] = [:]
             for e in verdicts.flatMap(\.evidence) {
                 if var old = sums[e.signal] {
@@ -65,11 +69,14 @@ extension Detector {
 
     /// Two cuts are one operation when the same foreign network serves both, or when both walk the directory the same way at the same time.
     private func areLinked(_ a: (verdict: AccountVerdict, crossing: Crossing), _ b: (verdict: AccountVerdict, crossing: Crossing)) -> Bool {
-        if a.verdict.account == b.verdict.account { return false }
         let apart = abs(a.crossing.onset.time - b.crossing.onset.time)
+        if a.verdict.account == b.verdict.account {
+            // Cut, calm for some days, cut again from the same place: the same hand came back.
+            return apart < 21 * Instant.day && !Set(sessions[a.crossing.session].places).isDisjoint(with: sessions[b.crossing.session].places)
+        }
         let placesA = sessions[a.crossing.session].places.filter { $0.network != 0 && !a.verdict.ownNetworks.contains($0.network) }
         let placesB = sessions[b.crossing.session].places.filter { $0.network != 0 && !b.verdict.ownNetworks.contains($0.network) }
-        for p in placesA where placesB.contains(p) && apart < 14 * Instant.day { return true }
+        for p in placesA where placesB.contains(p) && apart < (whereabouts.accounts(on: p.network) >= 6 ? 2 : 14) * Instant.day { return true }
         // Owners do their list work at their own places: order links only what came from elsewhere.
         guard !placesA.isEmpty, !placesB.isEmpty, apart < 3 * Instant.day else { return false }
         let x = a.crossing.counters, y = b.crossing.counters

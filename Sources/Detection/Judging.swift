@@ -87,7 +87,7 @@ extension Detector {
             accounts[a].isSuspect = true
             quarantine.takeBack(account: account, since: strand.onset.time, from: &habits)
             for place in sessions[s].places where !whereabouts.knew(account: account, network: place.network, before: strand.onset.time) {
-                taint.mark(place, isShared: whereabouts.isShared(place.network), at: act.time)
+                taint.mark(place, isShared: whereabouts.accounts(on: place.network) >= 2, at: act.time)
             }
         } else if accounts[a].stepUp == nil {
             accounts[a].stepUp = crossing

@@ -82,6 +82,13 @@ package struct AccountVerdict: Sendable {
         return places[Place(network: act.network, agent: act.agent)] == .usurper || isForeign(act) ? .attributed : .possible
     }
 
+    /// Takes in a later cut of the same account in the same operation.
+    mutating func absorb(_ later: AccountVerdict) {
+        if later.last.index > last.index { last = later.last }
+        for (session, hand) in later.sessions where hand != .owner || sessions[session] == nil { sessions[session] = hand }
+        for (place, hand) in later.places { places[place] = hand }
+    }
+
     /// From a network or device that the owner had not used before.
     func isForeign(_ act: Act) -> Bool {
         (act.network != 0 && !ownNetworks.contains(act.network)) || (act.agent != 0 && !ownAgents.contains(act.agent))

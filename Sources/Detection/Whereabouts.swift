@@ -45,8 +45,8 @@ struct Whereabouts {
         return first < time.milliseconds
     }
 
-    /// Used by accounts of several people, as a telephone network or a VPN is.
-    func isShared(_ network: UInt64) -> Bool { (networkOfAll[network]?.accounts ?? 0) >= 3 }
+    /// Accounts that signed in from the network while nothing was suspect.
+    func accounts(on network: UInt64) -> Int { Int(networkOfAll[network]?.accounts ?? 0) }
 
     func knows(account: UInt32, network: UInt64) -> Bool { networkOfAccount[Pair(a: account, b: network)] != nil }
     func knows(account: UInt32, agent: UInt64) -> Bool { agentOfAccount[Pair(a: account, b: agent)] != nil }
