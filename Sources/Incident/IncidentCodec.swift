@@ -54,9 +54,9 @@ private func snakeCased(_ name: String) -> String {
     return out
 }
 
-/// The way back. The one contract name with a number in it is spelt out in its `CodingKeys` and stays as it is.
+/// The way back. Names with a number in them are spelt out in `CodingKeys` and stay as they are.
 private func camelCased(_ name: String) -> String {
-    if name.hasPrefix("false_alarms_per_1000") { return name }
+    if name.contains("_per_1000") { return name }
     var out = "", raise = false
     for character in name {
         if character == "_" { raise = true } else { out += raise ? character.uppercased() : String(character); raise = false }

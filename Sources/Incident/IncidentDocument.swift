@@ -46,6 +46,11 @@ extension IncidentDocument {
         package var profiles: [String]
         package var directoryPersons: Int?
 
+        enum CodingKeys: String, CodingKey {
+            case profiles, directoryPersons
+            case falseCutsPer1000 = "false_cuts_per_1000"
+        }
+
         package init(falseCutsPer1000: Double, profiles: [String], directoryPersons: Int?) {
             (self.falseCutsPer1000, self.profiles, self.directoryPersons) = (falseCutsPer1000, profiles, directoryPersons)
         }

@@ -16,7 +16,7 @@ struct FolderContents {
         try draft.write(Array(ReportPage.html(document).utf8), to: "report.html")
         try draft.write(Array(ExposureTable.csv(assembly.exposureRows).utf8), to: "exposure.csv")
         try draft.write(Array(TimelineTable.csv(document).utf8), to: "timeline.csv")
-        try Workbook.write(document, to: draft.draft + "/exposure.xlsx", created: trail.last ?? Instant(milliseconds: 0))
+        try Workbook.write(document, to: draft.draft + "/exposure.xlsx", created: trail.last ?? Instant(milliseconds: 0), temporaryFolder: draft.draft)
         try draft.makeFolder("sheets")
         for sheet in SheetSet.files(document) {
             let page = "sheets/" + sheet.name

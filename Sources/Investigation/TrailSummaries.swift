@@ -1,4 +1,3 @@
-import Detection
 import Incident
 import Model
 import Trail
@@ -36,18 +35,8 @@ enum TrailSummaries {
         }
     }
 
-    static func unknowns(_ trail: Trail, detection: DetectionResult, isBlind: Bool, findings: [IncidentDocument.Finding]) -> [Sentence] {
+    static func unknowns(_ trail: Trail, findings: [IncidentDocument.Finding]) -> [Sentence] {
         var lines: [Sentence] = []
-        if let blind = detection.blindUntil {
-            lines.append(
-                isBlind
-                    ? Sentence(
-                        fr: "La trace est trop courte pour apprendre les habitudes : aucun compte n'a pu être jugé.",
-                        en: "The trail is too short to learn habits from: no account could be judged.")
-                    : Sentence(
-                        fr: "Avant le \(blind.date), aucune habitude n'était connue : ce qui s'est passé plus tôt n'a pas été jugé.",
-                        en: "Before \(blind.date) no habits were known: what happened earlier was not judged."))
-        }
         let refused = trail.files.reduce(0) { $0 + $1.refused }
         if refused > 0 {
             lines.append(Sentence(fr: "\(refused) lignes n'ont pas pu être lues ; ce qu'elles disent n'est compté nulle part.", en: "\(refused) lines could not be read; what they say is counted nowhere."))
