@@ -61,5 +61,6 @@ let package = Package(
         .testTarget(name: "ReportTests", dependencies: ["Model", "Incident", "Report"], exclude: ["Golden"]),
         .testTarget(name: "StoryTests", dependencies: ["Model", "Scan", "Story"]),
         .testTarget(name: "EndToEndTests", dependencies: ["Model"]),
+        .testTarget(name: "FuzzReplayTests", dependencies: ["Model", "Scan", "Profiles", "Trail", "Ledger", "Exposure", "Incident"]),
     ]
 )

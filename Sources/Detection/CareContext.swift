@@ -7,7 +7,7 @@ enum Acquaintance: Int, CaseIterable {
     case ownOlder
     /// Registered by this very act.
     case created
-    /// Opened by the account's team within 30 days.
+    /// Opened by the account's team within 30 days; where no team is given, by somebody who shares persons with it.
     case team
     case teamOlder
     /// Opened by anybody within 30 days.
@@ -31,6 +31,12 @@ struct CareContext {
 
     /// Time of the last opening by anybody; Int64.min = never.
     private var lastOfAll: [Int64] = []
+    /// Who opened the person last. Only kept for accounts without a given team.
+    private var lastOpener: [UInt32] = []
+    /// How often one account opened whom the other had opened last: where no teams are given, who shares persons is one.
+    private var shared: [UInt64: UInt8] = [:]
+    /// From this many shared persons on, two accounts are taken for colleagues.
+    private static let colleaguesFrom: UInt8 = 1
     private var lastOfTeam: [UInt64: Int64] = [:]
     private var lastOfAccount: [UInt64: (time: Int64, isSuspect: Bool)] = [:]
     private(set) var personsOpened = 0
@@ -51,8 +57,11 @@ struct CareContext {
         if creating { return .created }
         if team > 0, let last = lastOfTeam[key(team, person)] { return t - last <= CareContext.recent ? .team : .teamOlder }
         guard Int(person) < lastOfAll.count, lastOfAll[Int(person)] != .min else { return .never }
+        if team == 0, areColleagues(account, lastOpener[Int(person)]) { return t - lastOfAll[Int(person)] <= CareContext.recent ? .team : .teamOlder }
         return t - lastOfAll[Int(person)] <= CareContext.recent ? .active : .dormant
     }
+
+    private func areColleagues(_ a: UInt32, _ b: UInt32) -> Bool { a != b && shared[key(min(a, b), max(a, b))] ?? 0 >= CareContext.colleaguesFrom }
 
     /// A suspect act makes nobody an acquaintance: whoever a usurper reads stays unknown to the owners.
     mutating func opened(account: UInt32, team: UInt32, person: UInt32, at time: Instant, isSuspect: Bool, isCut: Bool) {
@@ -66,8 +75,17 @@ struct CareContext {
         }
         if Int(person) >= lastOfAll.count {
             lastOfAll.append(contentsOf: repeatElement(.min, count: max(Int(person) + 1, lastOfAll.count * 2) - lastOfAll.count))
+            lastOpener.append(contentsOf: repeatElement(.max, count: lastOfAll.count - lastOpener.count))
         }
         if lastOfAll[Int(person)] == .min { personsOpened += 1 }
+        if team == 0, !isSuspect {
+            let before = lastOpener[Int(person)]
+            if before != .max, before != account {
+                let pair = key(min(account, before), max(account, before))
+                if shared[pair] ?? 0 < .max { shared[pair, default: 0] += 1 }
+            }
+            lastOpener[Int(person)] = account
+        }
         lastOfAll[Int(person)] = t
     }
 

@@ -27,6 +27,7 @@ package struct Detector {
     var first: Instant?
     var last = Instant(milliseconds: 0)
     var weeks = 0
+    var isBlind = true
     /// Called with what each signal said of an act, for `cordon explain`.
     package var trace: ((ActTrace) -> Void)?
 
@@ -51,6 +52,10 @@ package struct Detector {
     package mutating func observe(_ act: Act) {
         if first == nil { first = act.time }
         last = act.time
+        if isBlind, !isBlind(at: act.time) {
+            isBlind = false
+            forgetEvidence()
+        }
         quarantine.release(before: act.time, into: &habits, accounts: accounts)
         guard let account = act.account, act.attribution != .ambiguous else { return }
         let a = Int(account)
@@ -84,6 +89,8 @@ package struct Detector {
                 session: max(0, clocks[clock(of: s)].best.weight), device: max(0, device?.clock.best.weight ?? 0), account: max(0, accounts[a].clock.best.weight)))
         }
     }
+
+    func isBlind(at time: Instant) -> Bool { first.map { time - $0 < Int64(policy.blindDays) * Instant.day } ?? true }
 
     mutating func session(of act: Act, _ account: UInt32) -> Int {
         let token = act.session != 0 ? act.session : act.network &* 0x9E37_79B9_7F4A_7C15 ^ act.agent

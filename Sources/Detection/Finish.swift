@@ -70,15 +70,19 @@ extension Detector {
     /// Two cuts are one operation when the same foreign network serves both, or when both walk the directory the same way at the same time.
     private func areLinked(_ a: (verdict: AccountVerdict, crossing: Crossing), _ b: (verdict: AccountVerdict, crossing: Crossing)) -> Bool {
         let apart = abs(a.crossing.onset.time - b.crossing.onset.time)
-        if a.verdict.account == b.verdict.account {
-            // Cut, calm for some days, cut again from the same place: the same hand came back.
-            return apart < 21 * Instant.day && !Set(sessions[a.crossing.session].places).isDisjoint(with: sessions[b.crossing.session].places)
-        }
         let placesA = sessions[a.crossing.session].places.filter { $0.network != 0 && !a.verdict.ownNetworks.contains($0.network) }
         let placesB = sessions[b.crossing.session].places.filter { $0.network != 0 && !b.verdict.ownNetworks.contains($0.network) }
+        if a.verdict.account == b.verdict.account {
+            // Cut, calm for some days, cut again from the same place, or from elsewhere both times: the same hand came back.
+            let samePlace = !Set(sessions[a.crossing.session].places).isDisjoint(with: sessions[b.crossing.session].places)
+            return apart < 21 * Instant.day && (samePlace || !placesA.isEmpty && !placesB.isEmpty)
+        }
         for p in placesA where placesB.contains(p) && apart < (whereabouts.accounts(on: p.network) >= 6 ? 2 : 14) * Instant.day { return true }
         // Owners do their list work at their own places: order links only what came from elsewhere.
-        guard !placesA.isEmpty, !placesB.isEmpty, apart < 3 * Instant.day else { return false }
+        guard !placesA.isEmpty, !placesB.isEmpty else { return false }
+        // Lists paged through from elsewhere on several accounts within days: the same work shared out.
+        if a.crossing.method == .pager, b.crossing.method == .pager { return apart < 5 * Instant.day }
+        guard apart < 3 * Instant.day else { return false }
         let x = a.crossing.counters, y = b.crossing.counters
         return x.byName >= 2 && y.byName >= 2 || x.byPostcode >= 2 && y.byPostcode >= 2 || x.byNumber >= 2 && y.byNumber >= 2
     }

@@ -27,6 +27,13 @@ extension Detector {
         }
     }
 
+    /// In the blind period habits are learnt and nobody is judged: no evidence is carried over from it.
+    mutating func forgetEvidence() {
+        for i in clocks.indices { clocks[i].reset() }
+        for i in accounts.indices { accounts[i].clock.reset() }
+        devices.removeAll()
+    }
+
     /// The place of a session's clock, which long idle sessions have given back.
     mutating func clock(of s: Int) -> Int {
         if let place = sessions[s].clock { return place }
@@ -68,7 +75,7 @@ extension Detector {
             accounts[a].suspectTo = act.time
         }
         closeIfCalm(act, a, suspect)
-        guard let first, act.time - first >= Int64(policy.blindDays) * Instant.day else { return }
+        guard !isBlind(at: act.time) else { return }
         if let cut = accounts[a].cut, own.best.weight >= policy.cutThreshold, isElsewhere(s, than: cut) {
             // Cut once already, and now evidence from scratch, from another foreign place: another hand, another cut.
             (best, clock) = (own.best, own)

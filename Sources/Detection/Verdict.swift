@@ -6,11 +6,6 @@ package enum Measure: String, Sendable, Comparable {
     package static func < (a: Measure, b: Measure) -> Bool { a.rank < b.rank }
 }
 
-package enum ExposureLevel: UInt8, Sendable, Comparable {
-    case possible = 1, attributed
-    package static func < (a: ExposureLevel, b: ExposureLevel) -> Bool { a.rawValue < b.rawValue }
-}
-
 package enum Hand: String, Sendable { case usurper, owner, shared }
 
 /// Weight of one signal and its sentence.

@@ -73,4 +73,12 @@ struct OwnerTests {
         #expect(result.cuts.isEmpty)
         #expect(result.blindUntil == Play.start + 7 * Instant.day)
     }
+
+    @Test func `nothing that happened before habits were known counts afterwards`() {
+        var play = Play.honest()
+        play.strangers(4, from: Play.start + 6 * Instant.day + 20 * Instant.hour, session: 99_000, network: 77_000, agent: 88_000, count: 60)
+        let result = play.judged()
+        #expect(result.cuts.isEmpty)
+        #expect(result.findings.allSatisfy { finding in finding.accounts.allSatisfy { $0.onset.time >= Play.start + 7 * Instant.day } })
+    }
 }

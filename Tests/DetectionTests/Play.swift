@@ -90,8 +90,8 @@ struct Play {
         return sorted
     }
 
-    func judged(policy: DetectionPolicy = DetectionPolicy(), decoys: Set<UInt32> = [], upTo last: Int = .max) -> DetectionResult {
-        var detector = Detector(policy: policy, directory: Play.directory, decoys: decoys)
+    func judged(policy: DetectionPolicy = DetectionPolicy(), decoys: Set<UInt32> = [], directory: DirectoryOrders? = Play.directory, upTo last: Int = .max) -> DetectionResult {
+        var detector = Detector(policy: policy, directory: directory, decoys: decoys)
         for act in ordered where act.index <= last { detector.observe(act) }
         return detector.finish()
     }

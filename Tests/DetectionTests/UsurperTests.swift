@@ -114,4 +114,17 @@ struct UsurperTests {
         let cuts = play.judged().cuts
         #expect(cuts.map { $0.accounts.map(\.account).sorted() } == [[1, 7], [10]])
     }
+
+    @Test func `where the trail gives no teams, who opens other wards' persons is found all the same`() throws {
+        var play = Play.honest()
+        for k in 0..<40 {
+            let person = Play.person([0, 2, 3][k % 3], 1 + k)
+            play.act(4, .read, evening + Int64(k) * Instant.minute, taken, elsewhere, browser, persons: [person])
+        }
+        for i in play.acts.indices { play.acts[i].team = 0 }
+        let result = play.judged(directory: nil)
+        let verdict = try #require(result.cut(4))
+        #expect(result.cuts.count == 1)
+        #expect(play.ordered.filter { $0.session == taken && $0.index <= verdict.containedAt.index }.count <= 12)
+    }
 }

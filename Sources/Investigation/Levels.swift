@@ -1,4 +1,0 @@
-import Model
-
-// Detection has levels of its own, which end at attributed; here and in the folder all three are meant.
-typealias ExposureLevel = Model.ExposureLevel
