@@ -73,9 +73,10 @@ extension Detector {
         let placesA = sessions[a.crossing.session].places.filter { $0.network != 0 && !a.verdict.ownNetworks.contains($0.network) }
         let placesB = sessions[b.crossing.session].places.filter { $0.network != 0 && !b.verdict.ownNetworks.contains($0.network) }
         if a.verdict.account == b.verdict.account {
-            // Cut, calm for some days, cut again from the same place, or from elsewhere both times: the same hand came back.
+            // Cut, calm for some days, cut again: the same hand came back, from the same place, from elsewhere both times, or soon.
             let samePlace = !Set(sessions[a.crossing.session].places).isDisjoint(with: sessions[b.crossing.session].places)
-            return apart < 21 * Instant.day && (samePlace || !placesA.isEmpty && !placesB.isEmpty)
+            let calm = max(a.verdict.onset.time - b.verdict.last.time, b.verdict.onset.time - a.verdict.last.time)
+            return calm < 10 * Instant.day || apart < 21 * Instant.day && (samePlace || !placesA.isEmpty && !placesB.isEmpty)
         }
         for p in placesA where placesB.contains(p) && apart < (whereabouts.accounts(on: p.network) >= 6 ? 2 : 14) * Instant.day { return true }
         // Owners do their list work at their own places: order links only what came from elsewhere.
