@@ -16,7 +16,24 @@ extension Detector {
         }
         var findings = grouped(cuts) + others
         findings.sort { ($0.accounts[0].onset.index, $0.accounts[0].account) < ($1.accounts[0].onset.index, $1.accounts[0].account) }
-        return DetectionResult(blindUntil: first.map { $0 + Int64(policy.blindDays) * Instant.day }, findings: findings, accountWeeks: weeks)
+        return DetectionResult(blindUntil: first.map { $0 + Int64(policy.blindDays) * Instant.day }, findings: findings, accountWeeks: weeks, openingsUntilCut: openingsUntilCut)
+    }
+
+    /// Persons that somebody else would have opened before the cut, on an account with the population's habits and without
+    /// any other evidence: the threshold over the mean evidence of one person (Lorden 1971, ln γ / I). Nil when habits
+    /// tell nothing.
+    var openingsUntilCut: Int? {
+        let habit = habits[Int(HabitName.context.rawValue)]
+        var evidence = 0, certain = 0
+        for kind in Acquaintance.allCases {
+            let wanted = max(care.wanted(kind), 1)
+            // No account has this number: what is left is everybody's habit.
+            let usual = habit.probability(account: accounts.count + habit.rows, team: 0, row: 0, class: kind.rawValue)
+            evidence += wanted * Logarithm.ratio(wanted, usual)
+            certain += wanted
+        }
+        guard certain > 0, evidence / certain > 0 else { return nil }
+        return (policy.cutThreshold + Method.reader.price) * certain / evidence + 1
     }
 
     /// What the trail shows of an account that somebody declared usurped, between two times.

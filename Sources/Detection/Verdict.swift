@@ -23,6 +23,8 @@ package struct DetectionResult: Sendable {
     package var findings: [DetectedFinding]
     /// Account-weeks with at least one act.
     package var accountWeeks: Int
+    /// How small a theft would have been seen: see `Detector.openingsUntilCut`.
+    package var openingsUntilCut: Int?
 }
 
 package struct DetectedFinding: Sendable {

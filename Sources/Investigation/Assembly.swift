@@ -168,7 +168,7 @@ struct Assembly {
             version: version, verdict: verdict, trail: TrailSummaries.summary(trail, coverage: coverage, blindUntil: detection.blindUntil), ledger: ledger,
             findings: found, exposure: levels(total), controllers: controllerList, 
             options: IncidentDocument.Options(falseCutsPer1000: detector.policy.falseCutsPer1000AccountWeeks, profiles: trail.profilesUsed, directoryPersons: trail.directory?.count),
-            unknowns: TrailSummaries.unknowns(trail, findings: found))
+            unknowns: TrailSummaries.unknowns(trail, findings: found, smallest: verdict == .nothingFound ? detection.openingsUntilCut : nil))
     }
 
     private func levels(_ counters: LevelCounters) -> IncidentDocument.Levels {

@@ -35,8 +35,14 @@ enum TrailSummaries {
         }
     }
 
-    static func unknowns(_ trail: Trail, findings: [IncidentDocument.Finding]) -> [Sentence] {
+    static func unknowns(_ trail: Trail, findings: [IncidentDocument.Finding], smallest: Int?) -> [Sentence] {
         var lines: [Sentence] = []
+        if let smallest {
+            lines.append(
+                Sentence(
+                    fr: "Selon le modèle, quelqu'un d'autre qui ouvre des personnes sans lien de soin avec un compte aux habitudes moyennes aurait été vu après environ \(smallest) personnes ; un usage plus petit, ou calqué sur celui du titulaire, a pu passer.",
+                    en: "By the model, somebody else who opens persons without a care context, on an account of average habits, would have been seen after about \(smallest) persons; a smaller use, or one that copies the holder's, may have passed."))
+        }
         let refused = trail.files.reduce(0) { $0 + $1.refused }
         if refused > 0 {
             lines.append(Sentence(fr: "\(refused) lignes n'ont pas pu être lues ; ce qu'elles disent n'est compté nulle part.", en: "\(refused) lines could not be read; what they say is counted nowhere."))

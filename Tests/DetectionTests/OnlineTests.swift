@@ -52,4 +52,12 @@ struct OnlineTests {
         #expect(Logarithm.ratio(1, 8) == -2_079)
         #expect(Logarithm.millinats(0) == 0 && Logarithm.millinats(-5) == 0)
     }
+
+    @Test func `how small a theft would have been seen follows from the habits and the rate`() throws {
+        let play = Play.honest()
+        let usual = try #require(play.judged().openingsUntilCut)
+        let strict = try #require(play.judged(policy: DetectionPolicy(falseCutsPer1000AccountWeeks: 0.01)).openingsUntilCut)
+        #expect((2...30).contains(usual))
+        #expect(strict > usual)
+    }
 }
