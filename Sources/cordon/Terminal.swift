@@ -17,6 +17,13 @@ enum Terminal {
     static func strong(_ text: String) -> String { hasColour ? "\u{1B}[1m" + text + "\u{1B}[0m" : text }
     static func faint(_ text: String) -> String { hasColour ? "\u{1B}[2m" + text + "\u{1B}[0m" : text }
 
+    /// `name`, or `name-2`, `name-3`… where that is taken.
+    static func freeName(_ name: String) -> String {
+        var number = 1
+        while access(number == 1 ? name : "\(name)-\(number)", F_OK) == 0 { number += 1 }
+        return number == 1 ? name : "\(name)-\(number)"
+    }
+
     /// Redraws one line on a terminal; nothing where standard error is not one.
     static func redraw(_ text: String) {
         guard isInteractive else { return }

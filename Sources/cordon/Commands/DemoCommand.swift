@@ -24,7 +24,7 @@ struct DemoCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Language of what is printed.", valueName: "fr|en")) var lang: Language = .ofLocale
 
     func run() throws {
-        let folder = out ?? DemoCommand.freeName("cordon-demo")
+        let folder = out ?? Terminal.freeName("cordon-demo")
         let draft = try FolderDraft(at: folder, suffix: "demo")
         let truth: StoryTruth
         do {
@@ -56,13 +56,6 @@ struct DemoCommand: ParsableCommand {
         let verdict = Retelling(truth, result.document)
         Terminal.say("\n" + verdict.sentence.text(lang))
         guard verdict.isTrue else { throw ExitCode(ExitStatus.found.rawValue) }
-    }
-
-    /// `name`, or `name-2`, `name-3`… where that is taken.
-    private static func freeName(_ name: String) -> String {
-        var number = 1
-        while FolderDraft.exists(number == 1 ? name : "\(name)-\(number)") { number += 1 }
-        return number == 1 ? name : "\(name)-\(number)"
     }
 }
 

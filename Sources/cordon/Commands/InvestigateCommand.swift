@@ -43,8 +43,8 @@ struct InvestigateCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Trails: files, folders, or - for standard input.", valueName: "input"))
     var inputs: [String]
 
-    @Option(help: ArgumentHelp("Where to write the folder. It must not exist yet, or be empty.", valueName: "folder"))
-    var out: String = "cordon-incident"
+    @Option(help: ArgumentHelp("Where to write the folder; it must not exist yet, or be empty. (default: cordon-incident, or cordon-incident-2…)", valueName: "folder"))
+    var out: String?
 
     @Option(help: ArgumentHelp("Key of an earlier case: the same pseudonyms again (see cordon key).", valueName: "file"))
     var caseKey: String?
@@ -65,7 +65,7 @@ struct InvestigateCommand: ParsableCommand {
 
     func run() throws {
         let plan = try InvestigationPlan(
-            inputs: inputs, out: out, caseKeyFile: caseKey, signerFile: signWith, profiles: reading.profiles, directory: reading.directory,
+            inputs: inputs, out: out ?? Terminal.freeName("cordon-incident"), caseKeyFile: caseKey, signerFile: signWith, profiles: reading.profiles, directory: reading.directory,
             people: reading.people, declarations: reading.declare, threads: reading.threads, version: Cordon.version)
         let progress = ProgressLine(lang)
         let result = try Investigation(plan, world: .real).run(reporting: progress.show)
