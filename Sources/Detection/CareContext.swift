@@ -33,10 +33,10 @@ struct CareContext {
     private var lastOfAll: [Int64] = []
     /// Who opened the person last. Only kept for accounts without a given team.
     private var lastOpener: [UInt32] = []
-    /// How often one account opened whom the other had opened last: where no teams are given, who shares persons is one.
-    private var shared: [UInt64: UInt8] = [:]
-    /// From this many shared persons on, two accounts are taken for colleagues.
-    private static let colleaguesFrom: UInt8 = 1
+    /// When one account first opened whom the other had opened last: where no teams are given, who shares persons is one.
+    private var sharedSince: [UInt64: Int64] = [:]
+    /// From the day after, two accounts are taken for colleagues: nobody makes himself one by reading on.
+    private static let colleaguesAfter = Instant.day
     private var lastOfTeam: [UInt64: Int64] = [:]
     private var lastOfAccount: [UInt64: (time: Int64, isSuspect: Bool)] = [:]
     private(set) var personsOpened = 0
@@ -57,11 +57,14 @@ struct CareContext {
         if creating { return .created }
         if team > 0, let last = lastOfTeam[key(team, person)] { return t - last <= CareContext.recent ? .team : .teamOlder }
         guard Int(person) < lastOfAll.count, lastOfAll[Int(person)] != .min else { return .never }
-        if team == 0, areColleagues(account, lastOpener[Int(person)]) { return t - lastOfAll[Int(person)] <= CareContext.recent ? .team : .teamOlder }
+        if team == 0, areColleagues(account, lastOpener[Int(person)], at: t) { return t - lastOfAll[Int(person)] <= CareContext.recent ? .team : .teamOlder }
         return t - lastOfAll[Int(person)] <= CareContext.recent ? .active : .dormant
     }
 
-    private func areColleagues(_ a: UInt32, _ b: UInt32) -> Bool { a != b && shared[key(min(a, b), max(a, b))] ?? 0 >= CareContext.colleaguesFrom }
+    private func areColleagues(_ a: UInt32, _ b: UInt32, at t: Int64) -> Bool {
+        guard a != b, let since = sharedSince[key(min(a, b), max(a, b))] else { return false }
+        return t - since >= CareContext.colleaguesAfter
+    }
 
     /// A suspect act makes nobody an acquaintance: whoever a usurper reads stays unknown to the owners.
     mutating func opened(account: UInt32, team: UInt32, person: UInt32, at time: Instant, isSuspect: Bool, isCut: Bool) {
@@ -82,7 +85,7 @@ struct CareContext {
             let before = lastOpener[Int(person)]
             if before != .max, before != account {
                 let pair = key(min(account, before), max(account, before))
-                if shared[pair] ?? 0 < .max { shared[pair, default: 0] += 1 }
+                if sharedSince[pair] == nil { sharedSince[pair] = t }
             }
             lastOpener[Int(person)] = account
         }
