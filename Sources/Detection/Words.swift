@@ -22,6 +22,10 @@ enum Words {
                 fr: "\(n.inOrder) \(n.inOrder == 1 ? "personne ouverte" : "personnes ouvertes") juste après une voisine dans l'ordre de l'annuaire (par nom \(n.byName), par code postal \(n.byPostcode), par numéro \(n.byNumber))",
                 en: "\(n.inOrder) \(n.inOrder == 1 ? "person" : "persons") opened right after a neighbour in the directory's order (by name \(n.byName), by postcode \(n.byPostcode), by number \(n.byNumber))")
         case .depth:
+            // Also of parts that no profile maps: then nothing is known of the medical part, and nothing is said of it.
+            guard n.deep > 0 else {
+                return Wording(fr: "une partie du dossier que ce compte n'ouvre pas d'ordinaire", en: "a part of the record that this account does not usually open")
+            }
             return Wording(
                 fr: "la partie médicale ouverte \(n.deep) fois sur \(n.opened), plus que d'ordinaire pour ce compte",
                 en: "the medical part opened \(n.deep) times out of \(n.opened), more than is usual for this account")

@@ -5,7 +5,7 @@ package struct CSVText: Sendable {
 
     /// - Parameter guardsFormulas: For tables that people open in a spreadsheet (`exposure.csv`, `timeline.csv`): a cell that
     ///   begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets an apostrophe in front, because a spreadsheet would
-    ///   compute it (OWASP, CSV injection). Tables for machines (`restricted/persons.csv`, `recount/`) keep every cell as it is.
+    ///   compute it (OWASP, CSV injection). `restricted/persons.csv` is written by Incident's `CSVTable`, which always does so.
     package init(header: [String], guardsFormulas: Bool) {
         self.guardsFormulas = guardsFormulas
         append(header)
