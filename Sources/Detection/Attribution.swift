@@ -4,13 +4,17 @@ import Model
 extension Detector {
     /// The account's verdict for one crossing. `own` are the account's sessions in order.
     func verdict(_ account: UInt32, _ measure: Measure, _ crossing: Crossing, _ own: [Int]) -> AccountVerdict {
-        let onset = crossing.onset
+        let crossed = sessions[crossing.session]
+        // Evidence may start late, with a usurper who first opens whom the owner could have opened too. A session whose every
+        // place is new to the account with this session was his from its first act on.
+        let isHis = crossed.isGiven && !crossed.places.isEmpty
+            && crossed.places.allSatisfy { !whereabouts.knew(account: account, network: $0.network, before: crossed.firstMark.time) }
+        let onset = isHis && crossed.firstMark.index < crossing.onset.index ? crossed.firstMark : crossing.onset
         var verdict = AccountVerdict(
             account: account, measure: measure, onset: onset, containedAt: crossing.at, last: crossing.at,
             lastOwnerIndex: crossing.before, evidence: [], counterfactual: Words.counterfactual(crossing))
         verdict.ownNetworks = whereabouts.networks(of: account, before: onset.time)
         verdict.ownAgents = whereabouts.agents(of: account, before: onset.time)
-        let crossed = sessions[crossing.session]
         let usurperPlaces = Set(crossed.places.filter { !verdict.ownNetworks.contains($0.network) && $0.network != 0 })
         for s in own {
             let session = sessions[s]
@@ -18,10 +22,10 @@ extension Detector {
                 // What came just before the onset and speaks rather for the usurper is possible too.
                 continue
             }
-            if let over = crossing.over, session.first >= over { continue }
+            if let over = crossing.over, session.firstMark.time >= over { continue }
             let hand: Hand
             let foreign = session.places.contains { usurperPlaces.contains($0) }
-            if session.firstIndex < onset.index {
+            if session.firstMark.index < onset.index {
                 hand = s == crossing.session || foreign ? .shared : .owner
             } else if s == crossing.session || foreign || session.balance > 0 {
                 hand = .usurper
@@ -32,7 +36,7 @@ extension Detector {
             else { for place in session.places where hand != .owner { verdict.places[place] = hand } }
             if hand != .owner, session.lastMark.index > verdict.last.index { verdict.last = session.lastMark }
         }
-        verdict.lastOwnerIndex = lastOwner(own, before: onset.index, shared: crossed.firstIndex < onset.index) ?? crossing.before
+        verdict.lastOwnerIndex = lastOwner(own, before: onset.index, shared: crossed.firstMark.index < onset.index) ?? crossing.before
         verdict.evidence = Signal.allCases.filter { crossing.sums[$0] > 0 && crossing.method.signals.contains(SignalMask($0)) }
             .map { SignalEvidence(signal: $0.name, millinats: crossing.sums[$0], text: Words.sentence($0, crossing, crossed)) }
             .sorted { ($0.millinats, $1.signal) > ($1.millinats, $0.signal) }

@@ -40,6 +40,10 @@ struct CareContext {
     private var lastOfTeam: [UInt64: Int64] = [:]
     private var lastOfAccount: [UInt64: (time: Int64, isSuspect: Bool)] = [:]
     private(set) var personsOpened = 0
+    private var recency = Recency()
+    /// Visits to each person by anybody, counted to three, and how many persons had one and two.
+    private var visits: [UInt8] = []
+    private var seenOnce = 0, seenTwice = 0
     let directoryCount: Int
     private var personsKnown = 0
 
@@ -79,8 +83,11 @@ struct CareContext {
         if Int(person) >= lastOfAll.count {
             lastOfAll.append(contentsOf: repeatElement(.min, count: max(Int(person) + 1, lastOfAll.count * 2) - lastOfAll.count))
             lastOpener.append(contentsOf: repeatElement(.max, count: lastOfAll.count - lastOpener.count))
+            visits.append(contentsOf: repeatElement(0, count: lastOfAll.count - visits.count))
         }
         if lastOfAll[Int(person)] == .min { personsOpened += 1 }
+        recency.opened(before: lastOfAll[Int(person)], now: t)
+        if lastOfAll[Int(person)] == .min || t - lastOfAll[Int(person)] >= CareContext.sameVisit { countVisit(person) }
         if team == 0, !isSuspect {
             let before = lastOpener[Int(person)]
             if before != .max, before != account {
@@ -99,8 +106,7 @@ struct CareContext {
 
     private func uniform(_ k: Acquaintance) -> Int {
         let held = max(directoryCount, personsKnown, 1)
-        // Without a directory we do not know how many were never opened; assume as many again.
-        let untouched = directoryCount > 0 ? 1_000 * max(held - personsOpened, 0) / held : 500
+        let untouched = 1_000 * max(directoryCount > 0 ? held - personsOpened : neverOpened, 0) / max(directoryCount > 0 ? held : personsOpened + neverOpened, 1)
         let touched = 1_000 - untouched
         return switch k {
         case .own: 5
@@ -108,10 +114,24 @@ struct CareContext {
         case .created: 2
         case .team: touched * 6 / 100
         case .teamOlder: touched * 12 / 100
-        case .active: touched * 25 / 100
-        case .dormant: touched * 55 / 100
+        case .active: touched * (25 + 80 * recency.share / 1_000) / 200
+        case .dormant: touched * (55 + 80 * (1_000 - recency.share) / 1_000) / 200
         case .never: untouched
         }
+    }
+
+    /// Without a directory nobody knows how many persons were never opened. At least f1² / 2 f2, where f1 and f2 were seen
+    /// once and twice (Chao 1984); never more than were opened.
+    private var neverOpened: Int { min(personsOpened, seenOnce * (seenOnce - 1) / (2 * (seenTwice + 1))) }
+
+    private mutating func countVisit(_ person: UInt32) {
+        switch visits[Int(person)] {
+        case 0: seenOnce += 1
+        case 1: (seenOnce, seenTwice) = (seenOnce - 1, seenTwice + 1)
+        case 2: seenTwice -= 1
+        default: return
+        }
+        visits[Int(person)] += 1
     }
 
     private func robust(_ k: Acquaintance) -> Int {
@@ -126,4 +146,44 @@ struct CareContext {
         case .never: 250
         }
     }
+}
+
+/// How many of the persons ever opened were opened within `CareContext.recent`, to the day.
+private struct Recency {
+    /// Persons by the day of their last opening, a ring over the recent days.
+    private var byDay = [Int](repeating: 0, count: days)
+    private static let days = Int(CareContext.recent / Instant.day)
+    private var today = Int64.min
+    private var recent = 0
+    private var all = 0
+
+    /// Thousandths.
+    var share: Int { all == 0 ? 0 : 1_000 * recent / all }
+
+    /// `before`: the person's last opening until now, milliseconds; Int64.min for the first one.
+    mutating func opened(before: Int64, now: Int64) {
+        let day = now / Instant.day
+        if today == .min || day - today >= Int64(Recency.days) {
+            byDay = [Int](repeating: 0, count: Recency.days)
+            (recent, today) = (0, day)
+        }
+        while today < day {
+            today += 1
+            recent -= byDay[slot(today)]
+            byDay[slot(today)] = 0
+        }
+        if before == .min {
+            all += 1
+        } else {
+            let old = before / Instant.day
+            if old > today - Int64(Recency.days) {
+                byDay[slot(old)] -= 1
+                recent -= 1
+            }
+        }
+        byDay[slot(today)] += 1
+        recent += 1
+    }
+
+    private func slot(_ day: Int64) -> Int { Int(((day % Int64(Recency.days)) + Int64(Recency.days)) % Int64(Recency.days)) }
 }

@@ -98,7 +98,7 @@ package struct Detector {
         // Without a session from the source, four idle hours end one.
         if let known = sessionNumber[key], act.session != 0 || act.time - sessions[known].last < 4 * Instant.hour { return known }
         if sessions.count % 4_096 == 4_095 { sweep(at: act.time) }
-        sessions.append(SessionState(account: account, token: token, isGiven: act.session != 0, first: act.time, firstIndex: act.index))
+        sessions.append(SessionState(account: account, token: token, isGiven: act.session != 0, first: ActMark(act)))
         sessionNumber[key] = sessions.count - 1
         return sessions.count - 1
     }

@@ -38,7 +38,7 @@ extension Detector {
 
     /// What the trail shows of an account that somebody declared usurped, between two times.
     package func trailShows(account: UInt32, from: Instant, to: Instant) -> (text: Wording, evidence: [SignalEvidence]) {
-        let mine = sessions.filter { $0.account == account && $0.last >= from && $0.first <= to }
+        let mine = sessions.filter { $0.account == account && $0.last >= from && $0.firstMark.time <= to }
         guard let strongest = mine.max(by: { $0.peak < $1.peak }) else {
             return (Wording(fr: "aucun acte de ce compte dans l'intervalle déclaré", en: "no act of this account in the declared interval"), [])
         }

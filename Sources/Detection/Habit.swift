@@ -18,6 +18,8 @@ struct Habit {
     let populationStrength: Int
     /// Own acts above this are halved, so that an old habit can be left behind.
     let personalMax = 400
+    /// The same for everybody's: what a trail's first weeks look like, when nobody is known yet, must not last.
+    static let populationMax = 10_000
 
     /// Assumed before anything is known, `rows × classes`, in parts of `Chance.certain`.
     private let assumed: [Int]
@@ -81,6 +83,14 @@ struct Habit {
     mutating func learnTogether(team teamNumber: Int, row: Int, class k: Int) {
         population[row * classes + k] += 1
         populationTotals[row] += 1
+        if populationTotals[row] > Int32(Habit.populationMax) {
+            var total: Int32 = 0
+            for i in (row * classes)..<((row + 1) * classes) {
+                population[i] /= 2
+                total += population[i]
+            }
+            populationTotals[row] = total
+        }
         guard teamNumber > 0 else { return }
         if (teamNumber + 1) * rows > teamTotals.count {
             let teams = max(teamNumber + 1, teamTotals.count / rows * 2)

@@ -79,7 +79,7 @@ extension Detector {
         if let cut = accounts[a].cut, own.best.weight >= policy.cutThreshold, isElsewhere(s, than: cut) {
             // Cut once already, and now evidence from scratch, from another foreign place: another hand, another cut.
             (best, clock) = (own.best, own)
-            accounts[a].cut?.over = sessions[s].first
+            accounts[a].cut?.over = sessions[s].firstMark.time
             if let old = accounts[a].cut { accounts[a].past.append(old) }
             accounts[a].cut = nil
         }
@@ -104,7 +104,7 @@ extension Detector {
     /// Whether the session comes from a network that is neither the account's own nor the one that was cut.
     func isElsewhere(_ s: Int, than cut: Crossing) -> Bool {
         guard s != cut.session, sessions[s].network != 0, !sessions[cut.session].places.contains(where: { $0.network == sessions[s].network }) else { return false }
-        return !whereabouts.knew(account: sessions[s].account, network: sessions[s].network, before: sessions[s].first)
+        return !whereabouts.knew(account: sessions[s].account, network: sessions[s].network, before: sessions[s].firstMark.time)
     }
 
     /// After three days without anything suspect, the account is judged anew: a cut is one episode, not a stigma.

@@ -8,8 +8,7 @@ struct SessionState {
     var account: UInt32
     var token: UInt64
     var isGiven: Bool
-    var first: Instant
-    var firstIndex: Int
+    var firstMark: ActMark
     var last: Instant
     var lastMark = ActMark(index: 0, eventID: "", time: Instant(milliseconds: 0))
     /// Place class of the sign-in; nil when not weighed.
@@ -39,9 +38,9 @@ struct SessionState {
     var counters = Counters()
     var peak = 0
 
-    init(account: UInt32, token: UInt64, isGiven: Bool, first: Instant, firstIndex: Int) {
-        (self.account, self.token, self.isGiven, self.first, self.firstIndex) = (account, token, isGiven, first, firstIndex)
-        last = first
+    init(account: UInt32, token: UInt64, isGiven: Bool, first: ActMark) {
+        (self.account, self.token, self.isGiven, firstMark) = (account, token, isGiven, first)
+        last = first.time
     }
 }
 
