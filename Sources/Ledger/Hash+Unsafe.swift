@@ -30,20 +30,20 @@ extension Hash {
         }
     }
 
-    init(sha256 buffer: UnsafeRawBufferPointer) {
+    package init(sha256 buffer: UnsafeRawBufferPointer) {
         let digest = SHA256.hash(data: buffer)
         self = digest.withUnsafeBytes { Hash(loading: $0, at: 0) }
     }
 
     /// The 32 bytes at `offset`, which the caller has checked to be there.
-    init(loading buffer: UnsafeRawBufferPointer, at offset: Int) {
+    package init(loading buffer: UnsafeRawBufferPointer, at offset: Int) {
         a = buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
         b = buffer.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self)
         c = buffer.loadUnaligned(fromByteOffset: offset + 16, as: UInt64.self)
         d = buffer.loadUnaligned(fromByteOffset: offset + 24, as: UInt64.self)
     }
 
-    func store(to buffer: UnsafeMutableRawBufferPointer, at offset: Int) {
+    package func store(to buffer: UnsafeMutableRawBufferPointer, at offset: Int) {
         buffer.storeBytes(of: a, toByteOffset: offset, as: UInt64.self)
         buffer.storeBytes(of: b, toByteOffset: offset + 8, as: UInt64.self)
         buffer.storeBytes(of: c, toByteOffset: offset + 16, as: UInt64.self)
@@ -53,7 +53,7 @@ extension Hash {
 
 /// The leaf hash of an entry that lies in a bundle, `[length hi][length lo][entry…]`: the byte before the entry is made the
 /// prefix for as long as the hash takes, and nothing is copied.
-func leafHash(inBundle bundle: inout [UInt8], entryAt start: Int, count: Int) -> Hash {
+package func leafHash(inBundle bundle: inout [UInt8], entryAt start: Int, count: Int) -> Hash {
     precondition(start >= 1 && count >= 0 && start + count <= bundle.count)
     let kept = bundle[start - 1]
     bundle[start - 1] = 0
@@ -62,7 +62,7 @@ func leafHash(inBundle bundle: inout [UInt8], entryAt start: Int, count: Int) ->
 }
 
 /// The bytes of a tile.
-func tileBytes(_ hashes: [Hash]) -> [UInt8] {
+package func tileBytes(_ hashes: [Hash]) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: hashes.count * Hash.byteCount) { buffer, count in
         let raw = UnsafeMutableRawBufferPointer(buffer)
         for (i, hash) in hashes.enumerated() { hash.store(to: raw, at: i * Hash.byteCount) }
@@ -71,7 +71,7 @@ func tileBytes(_ hashes: [Hash]) -> [UInt8] {
 }
 
 /// The hashes of a tile; bytes after the last whole hash are not looked at.
-func tileHashes(_ bytes: [UInt8]) -> [Hash] {
+package func tileHashes(_ bytes: [UInt8]) -> [Hash] {
     bytes.withUnsafeBytes { buffer in
         (0..<bytes.count / Hash.byteCount).map { Hash(loading: buffer, at: $0 * Hash.byteCount) }
     }

@@ -9,7 +9,10 @@ package final class LedgerReader {
     /// Keys whose signatures hold; empty when none were given to check.
     package let signers: [SignedNote.Verified]
 
-    private let files: LedgerFiles
+    /// A whole file of the log's folder, refused beyond a number of bytes.
+    package typealias Files = (_ file: String, _ maximum: Int) throws -> [UInt8]?
+
+    private let readFile: Files
     private var edge: [Int: [Hash]] = [:]
     private var cached: [Int: (index: UInt64, hashes: [Hash])] = [:]
 
@@ -23,9 +26,15 @@ package final class LedgerReader {
     ///   - keys: who may have signed. With none, the signatures are not looked at: the log is then only whole, not anybody's.
     ///   - origin: refuses the log of another name.
     /// - Throws: `LedgerError` with the first thing that does not hold.
-    package init(folder: String, keys: [VerifierKey] = [], origin: String? = nil) throws {
-        files = LedgerFiles(folder: folder)
-        let bytes = try files.read("checkpoint", maximum: LedgerReader.checkpointMaximum)
+    package convenience init(folder: String, keys: [VerifierKey] = [], origin: String? = nil) throws {
+        let files = LedgerFiles(folder: folder)
+        try self.init(keys: keys, origin: origin) { try files.read($0, maximum: $1) }
+    }
+
+    /// The same over files that are reached otherwise; nil for one that is missing.
+    package init(keys: [VerifierKey] = [], origin: String? = nil, files: @escaping Files) throws {
+        readFile = files
+        guard let bytes = try files("checkpoint", LedgerReader.checkpointMaximum) else { throw LedgerError(file: "checkpoint", problem: "is missing") }
         do {
             note = try SignedNote(parsing: bytes)
             signers = keys.isEmpty ? [] : try note.verify(with: keys)
@@ -61,9 +70,18 @@ package final class LedgerReader {
 
     private func read(_ tile: Tile) throws -> [Hash] {
         let expected = tile.width * Hash.byteCount
-        let bytes = try files.read(tile.path, maximum: expected)
+        let bytes = try bytes(tile, maximum: expected)
         guard bytes.count == expected else { throw LedgerError(file: tile.path, problem: "has \(bytes.count) bytes, expected \(expected)") }
         return tileHashes(bytes)
+    }
+
+    private func bytes(_ tile: Tile, maximum: Int) throws -> [UInt8] {
+        guard let bytes = try readFile(tile.path, maximum) else { throw LedgerError(file: tile.path, problem: "is missing") }
+        return bytes
+    }
+
+    private func bundle(_ tile: Tile) throws -> Bundle {
+        try Bundle(tile, bytes: try bytes(tile, maximum: tile.width * (2 + Tile.entryMaximum)))
     }
 
     // MARK: Hashes
@@ -124,7 +142,7 @@ package final class LedgerReader {
         guard !range.isEmpty else { return }
         for index in (range.lowerBound >> 8)...((range.upperBound - 1) >> 8) {
             guard let tile = Tile.at(.entries, index, size: size) else { continue }
-            var bundle = try Bundle(tile, from: files)
+            var bundle = try bundle(tile)
             let hashes = try hashes(level: 0, tile: index)
             for i in 0..<tile.width {
                 let position = index << 8 | UInt64(i)
@@ -160,7 +178,7 @@ package final class LedgerReader {
         }
         var index: UInt64 = 0
         while let tile = Tile.at(.entries, index, size: size) {
-            var bundle = try Bundle(tile, from: files)
+            var bundle = try bundle(tile)
             audit.bundles += 1
             audit.bytes += bundle.byteCount
             for i in 0..<tile.width {
@@ -196,8 +214,8 @@ private struct Bundle {
     private var starts: [Int] = []
     let byteCount: Int
 
-    init(_ tile: Tile, from files: LedgerFiles) throws {
-        bytes = try files.read(tile.path, maximum: tile.width * (2 + Tile.entryMaximum))
+    init(_ tile: Tile, bytes: [UInt8]) throws {
+        self.bytes = bytes
         byteCount = bytes.count
         starts.reserveCapacity(tile.width + 1)
         var at = 0

@@ -19,6 +19,7 @@ package enum Merkle {
     /// A proof was asked for something that is not in the tree.
     package struct OutOfRange: Error, CustomStringConvertible {
         package let description: String
+        package init(description: String) { self.description = description }
     }
 
     /// Whether `[start, end)` is a subtree: `start` is a multiple of the smallest power of two not below the length. The
@@ -44,7 +45,7 @@ package enum Merkle {
     }
 
     /// The root over perfect subtrees of falling size, left to right.
-    static func root(ofPerfect subtrees: [Hash]) -> Hash {
+    package static func root(ofPerfect subtrees: [Hash]) -> Hash {
         guard var root = subtrees.last else { return .emptyRoot }
         for left in subtrees.dropLast().reversed() { root = Hash(node: left, root) }
         return root

@@ -54,6 +54,11 @@ package struct SignedNote: Sendable, Hashable {
         self.signatures = signatures
     }
 
+    /// The same note with more signatures, of which each key's first counts.
+    package func adding(_ more: [Signature]) -> SignedNote { SignedNote(text: text, signatures: signatures + more) }
+
+    private init(text: String, signatures: [Signature]) { (self.text, self.signatures) = (text, signatures) }
+
     package var bytes: [UInt8] {
         Array((text + "\n" + signatures.map(\.line).joined()).utf8)
     }

@@ -117,12 +117,25 @@ func decimal(_ text: some StringProtocol) -> UInt64? {
 /// Turns a stream of leaf hashes into tiles, level upon level. Holds at most one tile of each level.
 ///
 /// The writer and the auditor share it: one writes the tiles that come out, the other compares them with what lies there.
-struct TileBuilder {
-    private(set) var size: UInt64 = 0
+package struct TileBuilder {
+    package private(set) var size: UInt64 = 0
     private var open: [[Hash]] = []
 
+    package init() {}
+
+    /// Goes on where a log of `size` entries, a multiple of 256, ends: from its full tiles alone.
+    package init(size: UInt64, reading tile: (Tile) throws -> [Hash]) throws {
+        precondition(size & 255 == 0)
+        self.size = size
+        for level in 0..<Tile.levels(size: size) {
+            let first = Tile.count(atLevel: level + 1, size: size) << 8
+            open.append(level == 0 ? [] : try (first..<Tile.count(atLevel: level, size: size)).map { tileRoot(try tile(Tile(.hashes(level - 1), $0))) })
+            open[level].reserveCapacity(Tile.fullWidth)
+        }
+    }
+
     /// Adds one leaf; full tiles go to `emit`, lower levels first.
-    mutating func append(_ leaf: Hash, emit: (Tile, [Hash]) throws -> Void) throws {
+    package mutating func append(_ leaf: Hash, emit: (Tile, [Hash]) throws -> Void) throws {
         var (hash, level) = (leaf, 0)
         while true {
             if level == open.count {
@@ -141,16 +154,17 @@ struct TileBuilder {
     }
 
     /// The partial tiles of the right edge, lower levels first.
-    func partials(emit: (Tile, [Hash]) throws -> Void) throws {
+    package func partials(emit: (Tile, [Hash]) throws -> Void) throws {
         for (level, hashes) in open.enumerated() where !hashes.isEmpty {
             try emit(Tile(.hashes(level), size >> UInt64(8 * (level + 1)), width: hashes.count), hashes)
         }
     }
 
     /// The tree's root so far. The widths of the open tiles are the size in base 256, so their perfect subtrees are the tree's.
-    var root: Hash {
-        Merkle.root(ofPerfect: open.reversed().flatMap(perfectSubtrees))
-    }
+    package var root: Hash { Merkle.root(ofPerfect: perfectSubtrees) }
+
+    /// Roots of the perfect subtrees that make the tree, large to small: as many as the size has bits set.
+    package var perfectSubtrees: [Hash] { open.reversed().flatMap(Ledger.perfectSubtrees) }
 }
 
 /// The roots of the perfect subtrees that a partial tile's hashes make, large to small.
@@ -166,7 +180,7 @@ func perfectSubtrees(_ hashes: [Hash]) -> [Hash] {
 }
 
 /// The root over a power of two of hashes.
-func tileRoot(_ hashes: [Hash]) -> Hash {
+package func tileRoot(_ hashes: [Hash]) -> Hash {
     var level = hashes
     var width = level.count
     precondition(width > 0 && width & (width - 1) == 0)
