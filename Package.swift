@@ -19,6 +19,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CXlsxWriter", providers: [.apt(["libxlsxwriter-dev"])]),
+        .systemLibrary(name: "CLinux"),
 
         // What all rooms share. Imports nothing.
         .target(name: "Model"),
@@ -30,6 +31,8 @@ let package = Package(
         .target(name: "Trail", dependencies: ["Model", "Scan", "Profiles", "CZlib", "CZstd", crypto]),
         // Pseudonyms, entries, the Merkle log in tiles, signed notes, proofs.
         .target(name: "Ledger", dependencies: ["Model", crypto]),
+        // The live log: durable batches, exactly once, checkpoints that never contradict each other.
+        .target(name: "Journal", dependencies: ["Model", "Ledger", "CLinux"]),
         // Evidence, act by act. Pure: no file, no clock, no network.
         .target(name: "Detection", dependencies: ["Model"]),
         // Exact distinct persons for any scope, on disk.
@@ -55,6 +58,7 @@ let package = Package(
         .testTarget(name: "ProfilesTests", dependencies: ["Model", "Profiles"]),
         .testTarget(name: "TrailTests", dependencies: ["Model", "Scan", "Profiles", "Trail", "CZlib", "CZstd"]),
         .testTarget(name: "LedgerTests", dependencies: ["Model", "Ledger", crypto]),
+        .testTarget(name: "JournalTests", dependencies: ["Model", "Ledger", "Journal"]),
         .testTarget(name: "DetectionTests", dependencies: ["Model", "Detection"]),
         .testTarget(name: "ExposureTests", dependencies: ["Model", "Exposure"]),
         .testTarget(name: "IncidentTests", dependencies: ["Model", "Ledger", "Incident"]),

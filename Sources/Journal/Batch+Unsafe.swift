@@ -76,17 +76,31 @@ struct Batch {
 
     /// See `SegmentReader.isTorn`. `root` is what the last whole batch ended with.
     static func isTorn(_ tail: [UInt8], after root: Hash) -> Bool {
+        var isCommitThere = false
+        for (at, previousRoot) in commits(tail) {
+            // A batch is begun only when the one before is synced: two of them cannot both be torn.
+            let end = (at + frameHead + commitPayload + 4 + Segment.sector - 1) / Segment.sector * Segment.sector
+            guard previousRoot == root, end >= tail.count else { return false }
+            isCommitThere = true
+        }
         guard tail.count % Segment.sector == 0 else { return true }
         for sector in stride(from: 0, to: tail.count, by: Segment.sector) where tail[sector..<sector + Segment.sector].allSatisfy({ $0 == 0 }) { return true }
         // No sector is missing inside. So if its commit is there, the batch was written whole and was changed later.
-        return tail.withUnsafeBytes { buffer in
+        if !isCommitThere, case .failure(let problem) = parse(tail, at: 0) { return problem.isCutShort }
+        return false
+    }
+
+    /// Whole commit frames, wherever they lie.
+    private static func commits(_ bytes: [UInt8]) -> [(at: Int, previousRoot: Hash)] {
+        bytes.withUnsafeBytes { buffer in
             let length = frameHead + commitPayload
-            for at in 0..<max(0, tail.count - length - 3) where buffer[at] == UInt8(commitPayload) && buffer[at + 4] == commitKind {
+            var found: [(at: Int, previousRoot: Hash)] = []
+            for at in 0..<max(0, buffer.count - length - 3) where buffer[at] == UInt8(commitPayload) && buffer[at + 4] == commitKind {
                 let crc = UInt32(littleEndian: buffer.loadUnaligned(fromByteOffset: at + length, as: UInt32.self))
-                if Hash(loading: buffer, at: at + frameHead + 40) == root, crc == crc32c(UnsafeRawBufferPointer(rebasing: buffer[at..<at + length])) { return false }
+                guard crc == crc32c(UnsafeRawBufferPointer(rebasing: buffer[at..<at + length])) else { continue }
+                found.append((at, Hash(loading: buffer, at: at + frameHead + 40)))
             }
-            if case .failure(let problem) = parse(tail, at: 0) { return problem.isCutShort }
-            return false
+            return found
         }
     }
 

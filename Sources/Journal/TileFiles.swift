@@ -14,12 +14,13 @@ final class TileFiles {
         return tileHashes(bytes)
     }
 
-    /// A node over full tiles; `size` says how far they count.
-    func node(_ node: Merkle.Node, size: UInt64) throws -> Hash {
+    /// A node of the tree of `size` entries, from the tile that holds it or the level below it.
+    func node(_ node: Merkle.Node, size: UInt64, reading hashes: ((Tile) throws -> [Hash])? = nil) throws -> Hash {
+        guard node.height < 64, node.index <= size >> UInt64(node.height) else { throw Merkle.OutOfRange(description: "the log has no such node") }
         let (level, height) = (node.height / 8, node.height % 8)
         let first = node.index << UInt64(height)
         guard let tile = Tile.at(.hashes(level), first >> 8, size: size) else { throw Merkle.OutOfRange(description: "the log has no such node") }
-        let hashes = try hashes(tile)
+        let hashes = try (hashes ?? self.hashes)(tile)
         let (start, width) = (Int(first & 255), 1 << height)
         guard start + width <= hashes.count else { throw Merkle.OutOfRange(description: "the log has no such node") }
         return tileRoot(Array(hashes[start..<start + width]))

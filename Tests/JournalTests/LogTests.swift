@@ -4,8 +4,8 @@ import Ledger
 import Testing
 
 @Suite struct LogTests {
-    private func open(_ disk: CrashDisk, _ head: CrashDisk, now: Int64 = 1_000) throws -> DurableLog {
-        try DurableLog(disk, head: head, signer: try testSigner(), limits: .tiny, now: now)
+    private func open(_ disk: CrashDisk, _ head: CrashDisk, _ limits: JournalLimits = .tiny) throws -> DurableLog {
+        try DurableLog(disk, head: head, signer: try testSigner(), limits: limits, now: 1_000)
     }
 
     /// 700 entries in seven batches, published thrice, with segments gone.
@@ -97,7 +97,7 @@ import Testing
 
     @Test func `a torn tail is cut off, a flipped one is refused`() throws {
         let (disk, head) = (CrashDisk(), CrashDisk())
-        var log = try open(disk, head)
+        var log = try open(disk, head, JournalLimits())
         _ = try log.sequencer.append((0..<30).map { entry($0, bytes: 200) })
         let (file, before) = ("journal/00000000000000000000.seg", disk.bytes("journal/00000000000000000000.seg")?.count ?? 0)
         _ = try log.sequencer.append((30..<60).map { entry($0, bytes: 200) })
