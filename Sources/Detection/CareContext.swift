@@ -21,6 +21,17 @@ enum Acquaintance: Int, CaseIterable {
     var isStranger: Bool { self == .never || self == .dormant || self == .active }
 }
 
+/// When, to two seconds, and whether the act was suspect: four bytes, because there is one for each account and person.
+private struct Stamp {
+    private let packed: UInt32
+
+    init(_ milliseconds: Int64, isSuspect: Bool = false) {
+        packed = min(UInt32(clamping: milliseconds / 2_000), 0x7FFF_FFFF) << 1 | (isSuspect ? 1 : 0)
+    }
+    var milliseconds: Int64 { Int64(packed >> 1) * 2_000 }
+    var isSuspect: Bool { packed & 1 == 1 }
+}
+
 /// Who has opened whom, as far as the trail tells (pseudonymous numbers only).
 struct CareContext {
     /// Thousandths; the first row in general, the second after a stranger.
@@ -31,14 +42,14 @@ struct CareContext {
 
     /// Time of the last opening by anybody; Int64.min = never.
     private var lastOfAll: [Int64] = []
-    /// Who opened the person last. Only kept for accounts without a given team.
-    private var lastOpener: [UInt32] = []
-    /// When one account first opened whom the other had opened last: where no teams are given, who shares persons is one.
+    /// The last two accounts that opened the person. Only kept for accounts without a given team.
+    private var openers: [(last: UInt32, earlier: UInt32)] = []
+    /// When one account first opened whom the other was among the last to open: where no teams are given, who shares persons is one.
     private var sharedSince: [UInt64: Int64] = [:]
     /// From the day after, two accounts are taken for colleagues: nobody makes himself one by reading on.
     private static let colleaguesAfter = Instant.day
-    private var lastOfTeam: [UInt64: Int64] = [:]
-    private var lastOfAccount: [UInt64: (time: Int64, isSuspect: Bool)] = [:]
+    private var lastOfTeam: [UInt64: Stamp] = [:]
+    private var lastOfAccount: [UInt64: Stamp] = [:]
     private(set) var personsOpened = 0
     private var recency = Recency()
     /// Visits to each person by anybody, counted to three, and how many persons had one and two.
@@ -55,18 +66,19 @@ struct CareContext {
     func acquaintance(account: UInt32, team: UInt32, person: UInt32, at time: Instant, creating: Bool) -> Acquaintance? {
         let t = time.milliseconds
         if let own = lastOfAccount[key(account, person)] {
-            if t - own.time < CareContext.sameVisit { return nil }
-            if !own.isSuspect { return t - own.time <= CareContext.recent ? .own : .ownOlder }
+            if t - own.milliseconds < CareContext.sameVisit { return nil }
+            if !own.isSuspect { return t - own.milliseconds <= CareContext.recent ? .own : .ownOlder }
         }
         if creating { return .created }
-        if team > 0, let last = lastOfTeam[key(team, person)] { return t - last <= CareContext.recent ? .team : .teamOlder }
+        if team > 0, let last = lastOfTeam[key(team, person)] { return t - last.milliseconds <= CareContext.recent ? .team : .teamOlder }
         guard Int(person) < lastOfAll.count, lastOfAll[Int(person)] != .min else { return .never }
-        if team == 0, areColleagues(account, lastOpener[Int(person)], at: t) { return t - lastOfAll[Int(person)] <= CareContext.recent ? .team : .teamOlder }
+        let by = openers[Int(person)]
+        if team == 0, areColleagues(account, by.last, at: t) || areColleagues(account, by.earlier, at: t) { return t - lastOfAll[Int(person)] <= CareContext.recent ? .team : .teamOlder }
         return t - lastOfAll[Int(person)] <= CareContext.recent ? .active : .dormant
     }
 
     private func areColleagues(_ a: UInt32, _ b: UInt32, at t: Int64) -> Bool {
-        guard a != b, let since = sharedSince[key(min(a, b), max(a, b))] else { return false }
+        guard a != b, b != .max, let since = sharedSince[key(min(a, b), max(a, b))] else { return false }
         return t - since >= CareContext.colleaguesAfter
     }
 
@@ -74,27 +86,27 @@ struct CareContext {
     mutating func opened(account: UInt32, team: UInt32, person: UInt32, at time: Instant, isSuspect: Bool, isCut: Bool) {
         let t = time.milliseconds
         if isSuspect {
-            if lastOfAccount[key(account, person)]?.isSuspect ?? true { lastOfAccount[key(account, person)] = (t, true) }
+            if lastOfAccount[key(account, person)]?.isSuspect ?? true { lastOfAccount[key(account, person)] = Stamp(t, isSuspect: true) }
             if isCut { return }
         } else {
-            lastOfAccount[key(account, person)] = (t, false)
-            if team > 0 { lastOfTeam[key(team, person)] = t }
+            lastOfAccount[key(account, person)] = Stamp(t)
+            if team > 0 { lastOfTeam[key(team, person)] = Stamp(t) }
         }
         if Int(person) >= lastOfAll.count {
             lastOfAll.append(contentsOf: repeatElement(.min, count: max(Int(person) + 1, lastOfAll.count * 2) - lastOfAll.count))
-            lastOpener.append(contentsOf: repeatElement(.max, count: lastOfAll.count - lastOpener.count))
+            openers.append(contentsOf: repeatElement((.max, .max), count: lastOfAll.count - openers.count))
             visits.append(contentsOf: repeatElement(0, count: lastOfAll.count - visits.count))
         }
         if lastOfAll[Int(person)] == .min { personsOpened += 1 }
         recency.opened(before: lastOfAll[Int(person)], now: t)
         if lastOfAll[Int(person)] == .min || t - lastOfAll[Int(person)] >= CareContext.sameVisit { countVisit(person) }
         if team == 0, !isSuspect {
-            let before = lastOpener[Int(person)]
-            if before != .max, before != account {
-                let pair = key(min(account, before), max(account, before))
+            let by = openers[Int(person)]
+            for other in [by.last, by.earlier] where other != .max && other != account {
+                let pair = key(min(account, other), max(account, other))
                 if sharedSince[pair] == nil { sharedSince[pair] = t }
             }
-            lastOpener[Int(person)] = account
+            if by.last != account { openers[Int(person)] = (account, by.last) }
         }
         lastOfAll[Int(person)] = t
     }
@@ -114,8 +126,8 @@ struct CareContext {
         case .created: 2
         case .team: touched * 6 / 100
         case .teamOlder: touched * 12 / 100
-        case .active: touched * (25 + 80 * recency.share / 1_000) / 200
-        case .dormant: touched * (55 + 80 * (1_000 - recency.share) / 1_000) / 200
+        case .active: touched * (25_000 + 80 * recency.share) / 200_000
+        case .dormant: touched * (55_000 + 80 * (1_000 - recency.share)) / 200_000
         case .never: untouched
         }
     }
@@ -153,16 +165,18 @@ private struct Recency {
     /// Persons by the day of their last opening, a ring over the recent days.
     private var byDay = [Int](repeating: 0, count: days)
     private static let days = Int(CareContext.recent / Instant.day)
+    private var firstDay = Int64.min
     private var today = Int64.min
     private var recent = 0
     private var all = 0
 
-    /// Thousandths.
-    var share: Int { all == 0 ? 0 : 1_000 * recent / all }
+    /// Thousandths. A trail must be twice as long as what counts as recent before it can tell; until then it is assumed.
+    var share: Int { firstDay == .min || today - firstDay < 2 * Int64(Recency.days) ? 310 : 1_000 * recent / max(all, 1) }
 
     /// `before`: the person's last opening until now, milliseconds; Int64.min for the first one.
     mutating func opened(before: Int64, now: Int64) {
         let day = now / Instant.day
+        if firstDay == .min { firstDay = day }
         if today == .min || day - today >= Int64(Recency.days) {
             byDay = [Int](repeating: 0, count: Recency.days)
             (recent, today) = (0, day)

@@ -105,12 +105,18 @@ struct Habit {
 /// The habits that the signals keep.
 enum HabitName: UInt8 { case place = 0, change, hour, context, order, depth, pace, list, breadth }
 
-/// One act's lesson, waiting.
+/// One act's lesson, waiting. Twelve bytes: a busy week holds millions.
 struct Lesson {
-    var time: Instant
-    var account: UInt32
-    var team: UInt32
-    var habit: HabitName
-    var row: UInt8
-    var choice: UInt8
+    private let seconds: UInt32
+    let account: UInt32
+    let habit: HabitName
+    let row: UInt8
+    let choice: UInt8
+
+    init(time: Instant, account: UInt32, habit: HabitName, row: Int, choice: Int) {
+        seconds = UInt32(clamping: time.milliseconds / 1_000)
+        (self.account, self.habit, self.row, self.choice) = (account, habit, UInt8(truncatingIfNeeded: row), UInt8(truncatingIfNeeded: choice))
+    }
+    /// To the second, rounded down.
+    var time: Instant { Instant(milliseconds: Int64(seconds) * 1_000) }
 }

@@ -12,7 +12,7 @@ extension Detector {
     mutating func learn(_ habit: HabitName, _ row: Int, _ choice: Int, _ act: Act, _ account: UInt32) {
         if accounts[Int(account)].cut != nil { return }
         habits[Int(habit.rawValue)].learn(account: Int(account), row: row, class: choice)
-        quarantine.hold(Lesson(time: act.time, account: account, team: UInt32(accounts[Int(account)].team), habit: habit, row: UInt8(row), choice: UInt8(choice)))
+        quarantine.hold(Lesson(time: act.time, account: account, habit: habit, row: row, choice: choice))
     }
 
     mutating func add(_ weights: Weights, _ counters: Counters, _ act: Act, _ account: UInt32, _ s: Int) {

@@ -100,30 +100,41 @@ struct Crossing {
 /// Lessons that wait seven days before team and population learn them; those of a suspect time are dropped.
 struct Quarantine {
     static let days = 7 * Instant.day
-    private var waiting: [Lesson] = []
+    /// In order, in blocks: what has been learnt gives its memory back.
+    private var blocks: [[Lesson]] = []
     private var head = 0
+    private static let blockSize = 4_096
 
-    mutating func hold(_ lesson: Lesson) { waiting.append(lesson) }
+    mutating func hold(_ lesson: Lesson) {
+        if blocks.last.map({ $0.count == Quarantine.blockSize }) ?? true {
+            blocks.append([])
+            blocks[blocks.count - 1].reserveCapacity(Quarantine.blockSize)
+        }
+        blocks[blocks.count - 1].append(lesson)
+    }
 
     mutating func release(before now: Instant, into habits: inout [Habit], accounts: [AccountState]) {
-        while head < waiting.count, now - waiting[head].time > Quarantine.days {
-            let lesson = waiting[head]
-            head += 1
-            let account = accounts[Int(lesson.account)]
-            if account.cut != nil { continue }
-            if lesson.time >= account.suspectSince, lesson.time <= account.suspectTo { continue }
-            habits[Int(lesson.habit.rawValue)].learnTogether(team: Int(lesson.team), row: Int(lesson.row), class: Int(lesson.choice))
-        }
-        if head > 100_000, head * 2 > waiting.count {
-            waiting.removeFirst(head)
+        while let block = blocks.first {
+            while head < block.count, now - block[head].time > Quarantine.days {
+                let lesson = block[head]
+                head += 1
+                let account = accounts[Int(lesson.account)]
+                if account.cut != nil { continue }
+                if lesson.time >= account.suspectSince, lesson.time <= account.suspectTo { continue }
+                habits[Int(lesson.habit.rawValue)].learnTogether(team: Int(account.team), row: Int(lesson.row), class: Int(lesson.choice))
+            }
+            guard head == Quarantine.blockSize else { return }
+            blocks.removeFirst()
             head = 0
         }
     }
 
     /// The account's own habits forget what they learnt since a time, as far as it still waits.
     mutating func takeBack(account: UInt32, since: Instant, from habits: inout [Habit]) {
-        for i in head..<waiting.count where waiting[i].account == account && waiting[i].time >= since {
-            habits[Int(waiting[i].habit.rawValue)].unlearn(account: Int(account), row: Int(waiting[i].row), class: Int(waiting[i].choice))
+        for (b, block) in blocks.enumerated() {
+            for lesson in block[(b == 0 ? head : 0)...] where lesson.account == account && lesson.time >= since {
+                habits[Int(lesson.habit.rawValue)].unlearn(account: Int(account), row: Int(lesson.row), class: Int(lesson.choice))
+            }
         }
     }
 }
