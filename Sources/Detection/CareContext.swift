@@ -118,7 +118,9 @@ struct CareContext {
 
     private func uniform(_ k: Acquaintance) -> Int {
         let held = max(directoryCount, personsKnown, 1)
-        let untouched = 1_000 * max(directoryCount > 0 ? held - personsOpened : neverOpened, 0) / max(directoryCount > 0 ? held : personsOpened + neverOpened, 1)
+        let untouched = directoryCount > 0
+            ? 1_000 * max(held - personsOpened, 0) / held
+            : (500 + 1_000 * neverOpened / max(personsOpened + neverOpened, 1)) / 2
         let touched = 1_000 - untouched
         return switch k {
         case .own: 5
@@ -132,8 +134,8 @@ struct CareContext {
         }
     }
 
-    /// Without a directory nobody knows how many persons were never opened. At least f1² / 2 f2, where f1 and f2 were seen
-    /// once and twice (Chao 1984); never more than were opened.
+    /// Without a directory nobody knows how many persons were never opened: at least f1² / 2 f2, where f1 and f2 were seen
+    /// once and twice (Chao 1984), counted up to as many as were opened. What a usurper wants lies between that and half.
     private var neverOpened: Int { min(personsOpened, seenOnce * (seenOnce - 1) / (2 * (seenTwice + 1))) }
 
     private mutating func countVisit(_ person: UInt32) {
