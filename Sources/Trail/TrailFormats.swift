@@ -6,8 +6,14 @@ import Model
 package enum TrailFormats {
     package static let all: [any TrailFormat] = [
         FHIRAuditEventFormat(),
+        AuditMessageFormat(),
+        SyslogFormat(),
         KeycloakFormat(),
         M365Format(),
+        LemonLDAPFormat(),
+        SambaFormat(),
+        OCSFFormat(),
+        OpenTelemetryFormat(),
         TableFormat.csv,
         TableFormat.tsv,
         WebLogFormat(),

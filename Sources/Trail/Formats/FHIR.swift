@@ -28,28 +28,37 @@ package struct FHIRAuditEventFormat: TrailFormat {
         defer { reader.times.tell(sink) }
         var isFirst = true
         try JSONUnits(containers: FHIRAuditEventFormat.containers).forEach(in: text, of: file, to: sink) { (record, place) throws(FieldProblem) in
-            do throws(JSONFault) {
-                try reader.read(record)
-            } catch {
-                isFirst = false
-                sink.refuse(JSONScanner.problem(error, in: record), at: place, units: 1)
-                return
-            }
-            if let problem = reader.problem {
+            let otherVersion = reader.take(record, at: place, to: sink)
+            if let otherVersion {
                 // A file of another version is refused as a whole; one such record among others by itself.
-                if reader.isOtherVersion, isFirst { throw problem }
-                sink.refuse(problem, at: place, units: 1)
-                return
+                if isFirst { throw otherVersion }
+                sink.refuse(otherVersion, at: place, units: 1)
             }
             isFirst = false
-            var event = reader.takeEvent()
-            if !event.hasOwnID { event.id = place.description }
-            if !reader.warnings.isEmpty { for warning in reader.warnings { sink.warn(warning, at: place) } }
-            if reader.unnamedPersons > 0 {
-                sink.declare(gap: "unrecorded_persons", source: event.source, at: event.time, count: reader.unnamedPersons)
-            }
-            sink.keep(event, at: place, units: 1)
         }
+    }
+}
+
+extension FHIREventReader {
+    /// Reads one record and tells the sink of it, unless it is an AuditEvent of another version: then what is wrong comes back.
+    mutating func take(_ record: UnsafeRawBufferPointer, at place: Place, to sink: any EventSink) -> FieldProblem? {
+        do throws(JSONFault) {
+            try read(record)
+        } catch {
+            sink.refuse(JSONScanner.problem(error, in: record), at: place, units: 1)
+            return nil
+        }
+        if let problem {
+            if isOtherVersion { return problem }
+            sink.refuse(problem, at: place, units: 1)
+            return nil
+        }
+        var event = takeEvent()
+        if !event.hasOwnID { event.id = place.description }
+        for warning in warnings { sink.warn(warning, at: place) }
+        if unnamedPersons > 0 { sink.declare(gap: "unrecorded_persons", source: event.source, at: event.time, count: unnamedPersons) }
+        sink.keep(event, at: place, units: 1)
+        return nil
     }
 }
 

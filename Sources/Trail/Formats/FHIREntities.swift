@@ -65,11 +65,19 @@ extension FHIREventReader {
 extension FHIREventReader {
     /// A national number in its full form; a wrong key warns and keeps the value.
     private mutating func checked(_ identifier: Identifier) -> Identifier {
-        guard identifier.system == Identifier.insNIR || identifier.system == Identifier.insNIA else { return identifier }
-        var (value, problem) = INS.canonical(identifier.value)
-        problem?.field = "entity.what.identifier"
+        let (checked, problem) = identifier.withFullINS(field: "entity.what.identifier")
         if let problem { warnings.append(problem) }
-        return Identifier(system: identifier.system, value: value)
+        return checked
+    }
+}
+
+extension Identifier {
+    /// An INS in its full form, and what is wrong with its key; other identifiers as they are.
+    func withFullINS(field: String) -> (Identifier, FieldProblem?) {
+        guard system == Identifier.insNIR || system == Identifier.insNIA else { return (self, nil) }
+        var (value, problem) = INS.canonical(value)
+        problem?.field = field
+        return (Identifier(system: system, value: value), problem)
     }
 }
 

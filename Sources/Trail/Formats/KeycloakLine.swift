@@ -89,6 +89,12 @@ enum KeycloakLine {
         return (0...(line.count - n)).contains { i in (0..<n).allSatisfy { line[i + $0] == text.utf8Start[$0] } }
     }
 
+    /// From `type=` or `operationType=` on: category and thread may stand before it.
+    static func pairs(of message: UnsafeRawBufferPointer) -> ArraySlice<UInt8> {
+        let begin = message.firstIndex(of: "operationType=") ?? message.firstIndex(of: "type=") ?? 0
+        return Array(message[begin...])[...]
+    }
+
     /// `key=value, key='value with blanks', key="value"`.
     static func readPairs(_ message: ArraySlice<UInt8>, _ fields: inout KeycloakFields) {
         var rest = message

@@ -38,6 +38,18 @@ struct KeycloakReader: ~Copyable {
         sink.refuse(problem, at: place, units: 1)
     }
 
+    /// A message of the category `org.keycloak.events` without its line: the carrier knows the time.
+    mutating func takeMessage(_ message: UnsafeRawBufferPointer, at time: CarriedTime, _ place: Place, to sink: any EventSink) {
+        var fields = KeycloakFields()
+        KeycloakLine.readPairs(KeycloakLine.pairs(of: message), &fields)
+        do throws(FieldProblem) {
+            fields.time = try time.instant(&times).milliseconds
+        } catch {
+            return sink.refuse(error, at: place, units: 1)
+        }
+        finish(fields, at: place, to: sink)
+    }
+
     private mutating func finish(_ fields: KeycloakFields, at place: Place, to sink: any EventSink) {
         if fields.isOtherLogger {
             sink.blank(units: 1)
