@@ -77,36 +77,47 @@
         unescaped.elementsEqual(UnsafeBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount))
     }
 
-    /// The scanner has checked every escape, so nothing can be malformed here.
+    /// The scanner has checked every escape, so nothing can be malformed here; a text that was cut in an escape ends in a
+    /// replacement character.
     @usableFromInline
     var unescaped: [UInt8] {
-        var out: [UInt8] = []
-        out.reserveCapacity(count)
-        var i = 0
-        while i < count {
-            let c = base[i]
-            i += 1
-            guard c == UInt8(ascii: "\\"), i < count else { out.append(c); continue }
-            let escape = base[i]
-            i += 1
-            switch escape {
-            case UInt8(ascii: "b"): out.append(8)
-            case UInt8(ascii: "f"): out.append(12)
-            case UInt8(ascii: "n"): out.append(10)
-            case UInt8(ascii: "r"): out.append(13)
-            case UInt8(ascii: "t"): out.append(9)
-            case UInt8(ascii: "u"):
-                var scalar = fourHexDigits(base + i, available: count - i) ?? 0xFFFD
-                i += 4
-                if scalar & 0xFC00 == 0xD800, let low = fourHexDigits(base + i + 2, available: count - i - 2) {
-                    scalar = 0x10000 + ((scalar & 0x3FF) << 10 | low & 0x3FF)
-                    i += 6
+        // Taking escapes out shortens a text; a cut `\u` may give one byte more.
+        Array(unsafeUninitializedCapacity: count + 4) { out, length in
+            var (i, n) = (0, 0)
+            while i < count {
+                let c = base[i]
+                i += 1
+                guard c == UInt8(ascii: "\\"), i < count else {
+                    out[n] = c
+                    n += 1
+                    continue
                 }
-                out.append(contentsOf: UTF8.encode(Unicode.Scalar(scalar) ?? "\u{FFFD}") ?? UTF8.encodedReplacementCharacter)
-            default: out.append(escape)
+                let escape = base[i]
+                i += 1
+                switch escape {
+                case UInt8(ascii: "b"): out[n] = 8
+                case UInt8(ascii: "f"): out[n] = 12
+                case UInt8(ascii: "n"): out[n] = 10
+                case UInt8(ascii: "r"): out[n] = 13
+                case UInt8(ascii: "t"): out[n] = 9
+                case UInt8(ascii: "u"):
+                    var scalar = fourHexDigits(base + i, available: count - i) ?? 0xFFFD
+                    i += 4
+                    if scalar & 0xFC00 == 0xD800, i + 2 < count, let low = fourHexDigits(base + i + 2, available: count - i - 2) {
+                        scalar = 0x10000 + ((scalar & 0x3FF) << 10 | low & 0x3FF)
+                        i += 6
+                    }
+                    for byte in UTF8.encode(Unicode.Scalar(scalar) ?? "\u{FFFD}") ?? UTF8.encodedReplacementCharacter {
+                        out[n] = byte
+                        n += 1
+                    }
+                    continue
+                default: out[n] = escape
+                }
+                n += 1
             }
+            length = n
         }
-        return out
     }
 }
 

@@ -6,6 +6,7 @@ struct AuditMessageReader: ~Copyable {
     var times: ReaderTimes
     private let xml = AuditMessageXML()
     private var addresses = TableTexts.Answers<String>()
+    private var users = TableTexts.Answers<AuditUser>()
 
     init(file: FileInHand) { times = ReaderTimes(file) }
 
@@ -52,6 +53,8 @@ struct AuditMessageReader: ~Copyable {
             if !object.query.isEmpty { takeQuery(object.query, &event, &searched, &warnings) }
         }
         event.resource = codes.resource(searched: searched)
+        // Mobile queries read a single patient under the same codes: a path to the person, and nothing searched for.
+        if event.action == .search, event.query.isEmpty, let person = event.persons.first?.reference, !person.isEmpty, event.path.hasSuffix("/" + person) { event.action = .read }
         return event
     }
 
@@ -73,17 +76,32 @@ struct AuditMessageReader: ~Copyable {
     /// The user is a requestor who is no machine, else a machine that asked by itself. The client is the machine that asked
     /// (Source of a query, Destination of a retrieval); a user's own access point comes first.
     private mutating func takeParticipants(_ all: [AuditMessageParts.Participant], _ event: inout AccessEvent, _ warnings: inout [FieldProblem]) {
-        let user = all.firstIndex { $0.isRequestor && !$0.isMachine } ?? all.firstIndex { $0.isRequestor }
-        let client = all.firstIndex { $0.isRequestor && $0.isMachine && !$0.address.isEmpty } ?? all.firstIndex { $0.isSource && !$0.address.isEmpty }
-        if let client { event.address = canonical(all[client].address) }
-        guard let user else { return }
-        if !all[user].address.isEmpty { event.address = canonical(all[user].address) }
-        let name = AuditUserName(all[user].userID)
-        event.account = !all[user].userName.isEmpty ? all[user].userName : name.account
-        event.subject = name.account == event.account ? "" : name.account
-        for text in [all[user].userID, all[user].alternativeID] where event.professional.isEmpty { event.professional = AuditUserName.professional(text) }
+        var person: Int?, asker: Int?, client: Int?, sender: Int?
+        for i in all.indices {
+            let isMachine = all[i].hasOnlyMachineRoles && all[i].userName.isEmpty && !user(all[i].userID).isPerson
+            if all[i].isRequestor {
+                if asker == nil { asker = i }
+                if person == nil, !isMachine { person = i }
+            }
+            guard !all[i].address.isEmpty else { continue }
+            if client == nil, isMachine, all[i].isRequestor { client = i }
+            if sender == nil, all[i].roles.contains(where: { $0.code == "110153" }) { sender = i }
+        }
+        if let client = client ?? sender { event.address = canonical(all[client].address) }
+        guard let number = person ?? asker else { return }
+        let participant = all[number], who = user(participant.userID)
+        if !participant.address.isEmpty { event.address = canonical(participant.address) }
+        event.account = !participant.userName.isEmpty ? participant.userName : who.account
+        event.subject = who.account == event.account ? "" : who.account
+        event.professional = who.professional
+        if event.professional.isEmpty, !participant.alternativeID.isEmpty { event.professional = user(participant.alternativeID).professional }
         if event.account.isEmpty { event.account = event.professional }
-        if let role = all[user].roles.first(where: { !AuditMessageParts.machines.contains($0.code) }) { event.role = role.display.isEmpty ? role.code : role.display }
+        if let role = participant.roles.first(where: { !AuditMessageParts.isMachine($0.code) }) { event.role = role.display.isEmpty ? role.code : role.display }
+    }
+
+    private mutating func user(_ text: String) -> AuditUser {
+        var text = text
+        return text.withUTF8 { bytes in users.answer(UnsafeRawBufferPointer(bytes)) { AuditUser($0) } }
     }
 
     private mutating func canonical(_ address: String) -> String {
@@ -125,7 +143,8 @@ struct AuditMessageReader: ~Copyable {
                 remedy: "nothing to do: it was read as it stands"))
         }
         let query = FHIRQuery(decoded ?? bytes)
-        event.query = query.parameters
+        // A writer that has no parameters writes their text all the same.
+        event.query = query.parameters == "null" ? "" : query.parameters
         event.path = query.path
         event.page = query.page
         searched = query.resource
@@ -135,48 +154,56 @@ struct AuditMessageReader: ~Copyable {
 
 extension AuditMessageParts {
     /// Roles of processes and media (DICOM CID 402): Application, Application Launcher, Destination, Source, media.
-    static let machines: Set<String> = ["110150", "110151", "110152", "110153", "110154", "110155"]
+    static func isMachine(_ role: String) -> Bool {
+        switch role {
+        case "110150", "110151", "110152", "110153", "110154", "110155": true
+        default: false
+        }
+    }
 }
 
 extension AuditMessageParts.Participant {
-    /// A process or node. A participant who has a role of a person, too, is one.
-    var isMachine: Bool { !roles.isEmpty && roles.allSatisfy { AuditMessageParts.machines.contains($0.code) } && !AuditUserName.isPerson(userID) && userName.isEmpty }
-    var isSource: Bool { roles.contains { $0.code == "110153" } }
+    var hasOnlyMachineRoles: Bool { !roles.isEmpty && roles.allSatisfy { AuditMessageParts.isMachine($0.code) } }
     /// Of type 1 (name) or 2 (address); 5 is the URI of a service.
     var address: String { accessPointType == "5" ? "" : accessPoint }
 }
 
-/// A UserID of ATNA.
-struct AuditUserName {
-    var account: String
+/// What a UserID of ATNA says.
+struct AuditUser {
+    /// Empty for an endpoint, which nobody signs in to, and for "unknown".
+    let account: String
+    /// The national number: 8 and an RPPS, or what stands under the national register's OID.
+    let professional: String
+    /// It can only be a person, whatever the role: writers put the user into the Source of a query.
+    let isPerson: Bool
 
-    /// `alias<user@issuer>` is a user by SAML assertion [ITI-40]; a URI or a path is an endpoint, which nobody signs in to.
+    /// `alias<user@issuer>` is a user by SAML assertion [ITI-40]; `ID^^^…` an identifier of HL7.
     init(_ text: String) {
-        account = text
-        if text == "unknown" || text.hasPrefix("/") || text.contains("://") {
-            account = ""
-        } else if let open = text.firstIndex(of: "<"), text.hasSuffix(">") {
-            let inside = text[text.index(after: open)...].dropLast()
-            let user = inside.lastIndex(of: "@").map { inside[..<$0] } ?? inside
-            account = String(user.isEmpty ? text[..<open] : user)
-        } else if let caret = text.firstIndex(of: "^") {
-            account = String(text[..<caret])
+        let bytes = Array(text.utf8)
+        var account = bytes[...]
+        var isAssertion = false
+        let isEndpoint = bytes.first == UInt8(ascii: "/") || bytes.indices.contains { bytes[$0...].starts(with: "://".utf8) }
+        if isEndpoint || text == "unknown" {
+            account = []
+        } else if let open = bytes.firstIndex(of: UInt8(ascii: "<")), bytes.last == UInt8(ascii: ">") {
+            let inside = bytes[(open + 1)..<(bytes.count - 1)]
+            let user = inside.lastIndex(of: UInt8(ascii: "@")).map { inside[..<$0] } ?? inside
+            account = user.isEmpty ? bytes[..<open] : user
+            isAssertion = true
+        } else if let caret = bytes.firstIndex(of: UInt8(ascii: "^")) {
+            account = bytes[..<caret]
         }
+        self.account = String(decoding: account, as: UTF8.self)
+        let isNational = bytes.indices.contains { bytes[$0...].starts(with: "1.2.250.1.71.4.2.1".utf8) }
+        professional = AuditUser.professional(self.account, isNational: isNational)
+        isPerson = isAssertion || !professional.isEmpty
     }
 
-    /// The national number: 8 and an RPPS, or what stands under the national register's OID.
-    static func professional(_ text: String) -> String {
-        let account = AuditUserName(text).account
-        let isNational = text.contains("1.2.250.1.71.4.2.1")
-        let bytes = account.utf8
-        guard isNational || bytes.count == 12 && bytes.first == UInt8(ascii: "8") else { return "" }
+    /// - Parameter isNational: it stands under the national register: an RPPS need not have the 8 before it.
+    static func professional(_ account: String, isNational: Bool = false) -> String {
+        guard isNational || account.utf8.count == 12 && account.utf8.first == UInt8(ascii: "8") else { return "" }
         guard let id = try? ProfessionalID(parsing: account), isNational || id.kind == .rpps else { return "" }
         return id.value
-    }
-
-    /// Writers put the user into the Source of a query.
-    static func isPerson(_ text: String) -> Bool {
-        text.hasSuffix(">") && text.contains("<") || !professional(text).isEmpty
     }
 }
 

@@ -18,6 +18,8 @@ extension UnsafeRawBufferPointer {
         return nil
     }
 
+    func hasByte(_ byte: UInt8) -> Bool { baseAddress.map { memchr($0, Int32(byte), count) != nil } ?? false }
+
     func contains(_ word: StaticString) -> Bool { firstIndex(of: word) != nil }
 
     func starts(with word: StaticString, at: Int = 0) -> Bool {

@@ -215,8 +215,15 @@ struct LaxObject {
 
     init(_ text: UnsafeRawBufferPointer, at start: Int) { (self.text, i) = (text, start + 1) }
 
-    /// Offsets: the name between its quotes, and the first byte of the value.
+    /// Offsets: the name between its quotes, and the first byte of the value. The value is gone past.
     mutating func next() -> (name: Range<Int>, value: Int)? {
+        guard let member = nextName() else { return nil }
+        skipValue()
+        return member
+    }
+
+    /// As `next`, but `i` is left on the value: it is for the caller to go past it, by `skipValue` or by setting `i`.
+    mutating func nextName() -> (name: Range<Int>, value: Int)? {
         i = JSONBoundary.skipSpace(text, i)
         while i < text.count, text[i] == UInt8(ascii: ",") { i = JSONBoundary.skipSpace(text, i + 1) }
         guard i < text.count else { return nil }
@@ -232,9 +239,11 @@ struct LaxObject {
         guard colon < text.count, text[colon] == UInt8(ascii: ":") else { i = text.count; return nil }
         let value = JSONBoundary.skipSpace(text, colon + 1)
         guard value < text.count else { i = text.count; return nil }
-        i = endOfValue(value)
+        i = value
         return (begin..<end, value)
     }
+
+    mutating func skipValue() { i = endOfValue(i) }
 
     func isName(_ name: Range<Int>, _ expected: StaticString) -> Bool {
         name.count == expected.utf8CodeUnitCount

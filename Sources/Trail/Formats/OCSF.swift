@@ -123,7 +123,7 @@ struct OCSFReader: ~Copyable {
     /// 8 and an RPPS, as national identity providers give it.
     private static func professional(_ text: JSONText) -> String {
         guard text.count == 12, text.hasPrefix("8") else { return "" }
-        return AuditUserName.professional(text.string)
+        return AuditUser.professional(text.string)
     }
 
     private var outcome: Outcome {

@@ -34,10 +34,7 @@ package struct OpenTelemetryFormat: TrailFormat {
                 at = min(endOfLine(text, from: at) + 1, text.count)
                 continue
             }
-            let end = JSONBoundary.end(of: text, from: at)
-            reader.takeDocument(at, end: end ?? text.count)
-            if end == nil { reader.refuse(JSONFault(.cutShort, at: 0), at: at) }
-            at = end ?? text.count
+            at = reader.takeDocument(at)
             guard sink.advance(to: at) else { break }
         }
         reader.finish()
@@ -75,56 +72,96 @@ struct OpenTelemetryReader: ~Copyable {
 
     // MARK: Documents
 
-    mutating func takeDocument(_ begin: Int, end: Int) {
-        let document = text.part(0, end)
-        var lax = LaxObject(document, at: begin)
+    /// Reads the document that begins at `begin`. Each walk goes past what it has read: the text is looked at once for its
+    /// brackets and once for each record.
+    /// - Returns: where it ends.
+    mutating func takeDocument(_ begin: Int) -> Int {
+        var lax = LaxObject(text, at: begin)
         var hasLogs = false
-        while let member = lax.next() {
-            guard lax.isName(member.name, "resourceLogs") || lax.isName(member.name, "resource_logs") else { continue }
+        while let member = lax.nextName() {
+            guard lax.isName(member.name, "resourceLogs") || lax.isName(member.name, "resource_logs") else {
+                lax.skipValue()
+                continue
+            }
             hasLogs = true
-            forEachObject(of: document, at: member.value) { reader, start in reader.takeResource(document, start) }
+            lax.i = forEachObject(at: member.value) { reader, start in reader.takeResource(start) }
         }
         if !hasLogs {
             refuse(FieldProblem(found: "another document of OpenTelemetry, or another kind of JSON", expected: "`resourceLogs` (OTLP logs)", remedy: "export logs; traces and metrics are no trail"), at: begin)
+        } else if text[max(begin, lax.i - 1)] != UInt8(ascii: "}") {
+            refuse(JSONFault(.cutShort, at: 0), at: begin)
         }
+        return max(lax.i, begin + 1)
     }
 
-    private mutating func takeResource(_ document: UnsafeRawBufferPointer, _ begin: Int) {
+    private mutating func takeResource(_ begin: Int) -> Int {
         resource = OpenTelemetryAttributes()
-        var scopes: [Int] = []
-        var lax = LaxObject(document, at: begin)
-        while let member = lax.next() {
-            if lax.isName(member.name, "resource") { readResource(document, member.value, end: lax.i) }
-            if lax.isName(member.name, "scopeLogs") || lax.isName(member.name, "scope_logs") || lax.isName(member.name, "instrumentationLibraryLogs") { scopes.append(member.value) }
-        }
-        for scope in scopes {
-            forEachObject(of: document, at: scope) { reader, start in
-                var lax = LaxObject(document, at: start)
-                while let member = lax.next() {
-                    guard lax.isName(member.name, "logRecords") || lax.isName(member.name, "log_records") || lax.isName(member.name, "logs") else { continue }
-                    reader.forEachObject(of: document, at: member.value) { reader, start in reader.takeRecord(document, start) }
+        var isKnown = false
+        var waiting: [Int] = []
+        var lax = LaxObject(text, at: begin)
+        while let member = lax.nextName() {
+            if lax.isName(member.name, "resource") {
+                lax.skipValue()
+                readResource(member.value, end: lax.i)
+                isKnown = true
+            } else if lax.isName(member.name, "scopeLogs") || lax.isName(member.name, "scope_logs") || lax.isName(member.name, "instrumentationLibraryLogs") {
+                // Nearly always the resource stands before what it sent.
+                if isKnown {
+                    lax.i = takeScopes(member.value)
+                } else {
+                    waiting.append(member.value)
+                    lax.skipValue()
                 }
+            } else {
+                lax.skipValue()
             }
         }
+        for scopes in waiting { _ = takeScopes(scopes) }
+        return lax.i
     }
 
-    /// The objects of the array that begins at `start`.
-    private mutating func forEachObject(of document: UnsafeRawBufferPointer, at start: Int, _ body: (inout OpenTelemetryReader, Int) -> Void) {
-        guard document[start] == UInt8(ascii: "[") else { return }
-        var at = start + 1
-        while true {
-            at = JSONBoundary.skipSpace(document, at)
-            while at < document.count, document[at] == UInt8(ascii: ",") { at = JSONBoundary.skipSpace(document, at + 1) }
-            guard at < document.count, document[at] == UInt8(ascii: "{") else { return }
-            body(&self, at)
-            guard let end = JSONBoundary.end(of: document, from: at) else { return }
-            at = end
+    private mutating func takeScopes(_ begin: Int) -> Int {
+        forEachObject(at: begin) { reader, start in
+            var lax = LaxObject(reader.text, at: start)
+            while let member = lax.nextName() {
+                if lax.isName(member.name, "logRecords") || lax.isName(member.name, "log_records") || lax.isName(member.name, "logs") {
+                    lax.i = reader.forEachObject(at: member.value) { reader, start in reader.takeRecord(start) }
+                } else {
+                    lax.skipValue()
+                }
+            }
+            return lax.i
         }
     }
 
-    private mutating func readResource(_ document: UnsafeRawBufferPointer, _ begin: Int, end: Int) {
+    /// The objects of the array that begins at `start`; `body` says where each ends. What is no array is gone past.
+    /// - Returns: where the array ends.
+    private mutating func forEachObject(at start: Int, _ body: (inout OpenTelemetryReader, Int) -> Int) -> Int {
+        guard text[start] == UInt8(ascii: "[") else {
+            var lax = LaxObject(text, at: start - 1)
+            lax.skipValue()
+            return lax.i
+        }
+        var at = start + 1
+        while true {
+            at = JSONBoundary.skipSpace(text, at)
+            while at < text.count, text[at] == UInt8(ascii: ",") { at = JSONBoundary.skipSpace(text, at + 1) }
+            guard at < text.count else { return text.count }
+            if text[at] == UInt8(ascii: "]") { return at + 1 }
+            guard text[at] == UInt8(ascii: "{") else {
+                refuse(JSONFault(.notAnObject, at: 0), at: at)
+                // On to where an object or the end of the array can be.
+                at = text[at...].firstIndex { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "]") || $0 == UInt8(ascii: "\n") } ?? text.count
+                if at < text.count, text[at] == UInt8(ascii: "\n") { return at }
+                continue
+            }
+            at = max(body(&self, at), at + 1)
+        }
+    }
+
+    private mutating func readResource(_ begin: Int, end: Int) {
         do throws(JSONFault) {
-            try json.begin(document.part(begin, end))
+            try json.begin(text.part(begin, end))
             guard try json.entersObject() else { return }
             while let key = try json.nextKey() {
                 switch key {
@@ -133,44 +170,49 @@ struct OpenTelemetryReader: ~Copyable {
                 }
             }
         } catch {
-            sink.warn(JSONScanner.problem(error, in: document.part(begin, end)), at: Place(file: fileName, line: number + 1, byte: begin))
+            sink.warn(JSONScanner.problem(error, in: text.part(begin, end)), at: Place(file: fileName, line: number + 1, byte: begin))
         }
     }
 
     // MARK: Records
 
-    private mutating func takeRecord(_ document: UnsafeRawBufferPointer, _ begin: Int) {
-        // Without an end the document's own refusal speaks of it.
-        guard let end = JSONBoundary.end(of: document, from: begin) else { return }
+    /// - Returns: where the record ends.
+    private mutating func takeRecord(_ begin: Int) -> Int {
+        guard let end = JSONBoundary.end(of: text, from: begin) else {
+            refuse(JSONFault(.cutShort, at: 0), at: begin)
+            return text.count
+        }
         number += 1
         let place = Place(file: fileName, line: number, byte: begin)
-        let bytes = document.part(begin, end)
+        let bytes = text.part(begin, end)
         var record = OpenTelemetryRecord()
         do throws(JSONFault) {
             try json.begin(bytes)
             try record.read(&json)
             try json.finish()
         } catch {
-            return sink.refuse(JSONScanner.problem(error, in: bytes), at: place, units: 1)
+            sink.refuse(JSONScanner.problem(error, in: bytes), at: place, units: 1)
+            return end
         }
-        let time = record.moment
-        var carrier = Carrier()
-        carrier.host = resource.instance
-        if let time { carrier.time = .instant(time) }
-        let app = Array(resource[.service].utf8)
-        let isTaken = app.withUnsafeBytes { app in
-            carrier.app = app
-            for text in record.texts where !text.isEmpty {
-                if text.withUnsafeBytes({ records.take($0, from: carrier, at: place, to: sink) }) { return true }
-            }
-            return false
-        }
-        if isTaken { return }
+        if takeCarried(record, at: place) { return end }
         do throws(FieldProblem) {
-            guard let event = try web.event(of: record, resource, at: place) else { return sink.blank(units: 1) }
-            sink.keep(event, at: place, units: 1)
+            if let event = try web.event(of: record, resource, at: place) { sink.keep(event, at: place, units: 1) } else { sink.blank(units: 1) }
         } catch {
             sink.refuse(error, at: place, units: 1)
+        }
+        return end
+    }
+
+    /// The record that the body or an attribute carries, if one does.
+    private mutating func takeCarried(_ record: OpenTelemetryRecord, at place: Place) -> Bool {
+        var carrier = Carrier()
+        carrier.host = resource.instance
+        if let time = record.moment { carrier.time = .instant(time) }
+        var service = resource[.service]
+        return service.withUTF8 { app in
+            carrier.app = UnsafeRawBufferPointer(app)
+            for value in record.carried where value.withBytes({ records.take($0, from: carrier, at: place, to: sink) }) { return true }
+            return false
         }
     }
 }

@@ -7,8 +7,8 @@ struct OpenTelemetryAttributes {
         case service, instance, host, user, userName, session, client, peer, agent, method, path, target, url, query, status, event, eventID, request, outcome, error, action
     }
     private var values = [String](repeating: "", count: Name.allCases.count)
-    /// Strings that may hold a record of another format.
-    var texts: [[UInt8]] = []
+    /// Values that may be a record of another format.
+    var carried: [OpenTelemetryValue] = []
 
     subscript(name: Name) -> String { values[name.rawValue] }
     var instance: String { self[.instance].isEmpty ? self[.host] : self[.instance] }
@@ -57,8 +57,8 @@ struct OpenTelemetryAttributes {
             let name = OpenTelemetryAttributes.name(key)
             if let name {
                 if values[name.rawValue].isEmpty { values[name.rawValue] = value.text.string }
-            } else if let record = value.record {
-                texts.append(record)
+            } else if value.mayBeRecord {
+                carried.append(value)
             }
         }
     }
@@ -73,10 +73,13 @@ struct OpenTelemetryValue {
 
     private static let depthMax = 16
 
-    /// A string that looks like a record or a line of a log, or an object.
-    var record: [UInt8]? {
-        if !object.isEmpty { return object }
-        return text.count >= 2 && (text.raw[0] == UInt8(ascii: "{") || text.raw[0] == UInt8(ascii: "<")) ? text.bytes : nil
+    /// An object, or a string that looks like JSON or XML.
+    var mayBeRecord: Bool { !object.isEmpty || text.count >= 2 && (text.raw[0] == UInt8(ascii: "{") || text.raw[0] == UInt8(ascii: "<")) }
+
+    /// Its bytes. A text lies in the record that is being read.
+    func withBytes(_ body: (UnsafeRawBufferPointer) -> Bool) -> Bool {
+        if !object.isEmpty { return object.withUnsafeBytes(body) }
+        return text.isEmpty ? false : text.withBytes(body)
     }
 
     mutating func read(_ json: inout JSONScanner) throws(JSONFault) {
@@ -187,8 +190,8 @@ struct OpenTelemetryRecord {
     private(set) var trace = "", event = ""
     private(set) var severity = 0
 
-    /// The body, then attributes that may hold a record.
-    var texts: [[UInt8]] { [body.object.isEmpty ? body.text.bytes : body.object] + attributes.texts }
+    /// The body, then attributes that may be a record.
+    var carried: [OpenTelemetryValue] { [body] + attributes.carried }
 
     /// When it happened, else when it was seen: nanoseconds since 1970 as a string or a number; 0 is not known.
     var moment: Instant? {
@@ -243,7 +246,7 @@ struct OpenTelemetryEvents {
         event.request = own[.request].isEmpty ? record.trace : own[.request]
         event.account = own[.userName].isEmpty ? own[.user] : own[.userName]
         event.subject = own[.user] == event.account ? "" : own[.user]
-        event.professional = AuditUserName.professional(own[.user])
+        event.professional = AuditUser.professional(own[.user])
         event.session = own[.session]
         event.agent = own[.agent]
         var client = own[.client].isEmpty ? own[.peer] : own[.client]

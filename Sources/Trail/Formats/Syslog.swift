@@ -61,7 +61,7 @@ package struct SyslogFormat: TrailFormat {
                 }
                 let header: SyslogHeader
                 do throws(FieldProblem) {
-                    guard !frame.contains(0) else { throw SyslogFormat.nul }
+                    guard !frame.hasByte(0) else { throw SyslogFormat.nul }
                     header = try SyslogHeader(frame)
                 } catch {
                     sink.refuse(error, at: place, units: 1)
