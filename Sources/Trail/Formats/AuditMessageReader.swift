@@ -183,13 +183,14 @@ struct AuditUser {
         var account = bytes[...]
         var isAssertion = false
         let isEndpoint = bytes.first == UInt8(ascii: "/") || bytes.indices.contains { bytes[$0...].starts(with: "://".utf8) }
-        if isEndpoint || text == "unknown" {
-            account = []
-        } else if let open = bytes.firstIndex(of: UInt8(ascii: "<")), bytes.last == UInt8(ascii: ">") {
+        // First what holds an issuer, which is a URI itself.
+        if let open = bytes.firstIndex(of: UInt8(ascii: "<")), bytes.last == UInt8(ascii: ">") {
             let inside = bytes[(open + 1)..<(bytes.count - 1)]
             let user = inside.lastIndex(of: UInt8(ascii: "@")).map { inside[..<$0] } ?? inside
             account = user.isEmpty ? bytes[..<open] : user
             isAssertion = true
+        } else if isEndpoint || text == "unknown" {
+            account = []
         } else if let caret = bytes.firstIndex(of: UInt8(ascii: "^")) {
             account = bytes[..<caret]
         }
