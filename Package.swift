@@ -18,6 +18,7 @@ let package = Package(
         // C libraries of the system.
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CXlsxWriter", providers: [.apt(["libxlsxwriter-dev"])]),
         .systemLibrary(name: "CLinux"),
 
@@ -28,7 +29,7 @@ let package = Package(
         // What an act of a service discloses, read from dated YAML files.
         .target(name: "Profiles", dependencies: ["Model", yams], resources: [.embedInCode("Shipped")]),
         // Files in, acts out in canonical order, every line accounted for.
-        .target(name: "Trail", dependencies: ["Model", "Scan", "Profiles", "CZlib", "CZstd", crypto]),
+        .target(name: "Trail", dependencies: ["Model", "Scan", "Profiles", "CZlib", "CZstd", "CLibXML2", crypto]),
         // Pseudonyms, entries, the Merkle log in tiles, signed notes, proofs.
         .target(name: "Ledger", dependencies: ["Model", crypto]),
         // The live log: durable batches, exactly once, checkpoints that never contradict each other.

@@ -20,10 +20,11 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZlib", path: "Rooms/CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", path: "Rooms/CZstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CLibXML2", path: "Rooms/CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         room("Model"),
         room("Scan", ["Model"]),
         room("Profiles", ["Model", yams], resources: [.embedInCode("Shipped")]),
-        room("Trail", ["Model", "Scan", "Profiles", "CZlib", "CZstd", crypto]),
+        room("Trail", ["Model", "Scan", "Profiles", "CZlib", "CZstd", "CLibXML2", crypto]),
         room("Ledger", ["Model", crypto]),
         room("Exposure", ["Model"]),
         room("Incident", ["Model", "Ledger", "Exposure", crypto]),

@@ -174,7 +174,7 @@ struct CarriedRecords: ~Copyable {
     private static func isErrorLog(_ line: UnsafeRawBufferPointer) -> Bool { line.count > 20 && line[4] == 0x2F && line[7] == 0x2F }
 
     /// Without white space around it and the cookie that says that JSON follows (`@cee:`, Lumberjack).
-    private static func bare(_ message: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    static func bare(_ message: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         let text = JSONUnits.trimmed(message, 0, message.count)
         return text.starts(with: "@cee:") ? JSONUnits.trimmed(text, 5, text.count) : text
     }

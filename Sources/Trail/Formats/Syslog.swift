@@ -11,105 +11,134 @@ package struct SyslogFormat: TrailFormat {
 
     package init() {}
 
-    /// Counts of octets in a file are bounded by the file.
-    private static let frames = SyslogFrames(messageMax: 1 << 28)
-
     package func recognise(_ head: UnsafeRawBufferPointer) -> Int {
-        var (at, frames, headers, carried) = (JSONUnits.afterMark(head), 0, 0, 0)
-        while at < head.count, frames < 2_000 {
-            guard case .message(let range, _, let next) = SyslogFormat.frames.next(in: head, at: at, isEnd: true) else { break }
-            at = next
-            guard !range.isEmpty else { continue }
-            frames += 1
-            // The first frame decides for most files that are something else.
-            guard let header = try? SyslogHeader(head.part(range.lowerBound, range.upperBound)) else {
-                if frames == 1 { return 0 }
+        var messages = SyslogMessages(head)
+        var (seen, headers, carried) = (0, 0, 0)
+        while seen < 2_000, carried < 8, let next = messages.next() {
+            guard !next.isBlank else { continue }
+            seen += 1
+            guard let header = try? next.header() else {
+                // The first one decides for most files that are something else.
+                if seen == 1 { return 0 }
                 continue
             }
             headers += 1
-            if SyslogFormat.carries(header) { carried += 1 }
-            if carried >= 8 { break }
+            if CarriedRecords.kind(of: CarriedRecords.bare(next.message(of: header)), from: header.app) != nil { carried += 1 }
         }
-        return carried > 0 && headers * 2 >= frames ? 97 : 0
-    }
-
-    private static func carries(_ header: SyslogHeader) -> Bool {
-        let message = JSONUnits.trimmed(header.message, 0, header.message.count)
-        let record = message.starts(with: "@cee:") ? JSONUnits.trimmed(message, 5, message.count) : message
-        return CarriedRecords.kind(of: record, from: header.app) != nil
+        return carried > 0 && headers * 2 >= seen ? 97 : 0
     }
 
     package func read(_ text: UnsafeRawBufferPointer, of file: FileInHand, to sink: any EventSink) throws(FieldProblem) {
         var records = CarriedRecords(file: file)
         var hosts = TableTexts()
-        var (at, number) = (JSONUnits.afterMark(text), 0)
-        while at < text.count {
-            number += 1
-            let start = at
-            let place = Place(file: file.name, line: number, byte: start)
-            switch SyslogFormat.frames.next(in: text, at: at, isEnd: true) {
-            case .incomplete: at = text.count
-            case .bad(let fault, _, let next):
-                at = next
-                sink.refuse(SyslogFormat.problem(fault), at: place, units: 1)
-            case .message(let range, let framing, let next):
-                at = next
-                let frame = text.part(range.lowerBound, range.upperBound)
-                guard !frame.allSatisfy({ $0 <= 0x20 }) else {
-                    sink.blank(units: 1)
-                    break
-                }
-                let header: SyslogHeader
+        var messages = SyslogMessages(text)
+        var number = 0
+        while let next = messages.next() {
+            let place = Place(file: file.name, line: number + 1, byte: next.start)
+            number += next.units
+            if next.isBlank {
+                sink.blank(units: 1)
+            } else {
                 do throws(FieldProblem) {
-                    guard !frame.hasByte(0) else { throw SyslogFormat.nul }
-                    header = try SyslogHeader(frame)
+                    let header = try next.header()
+                    // A message over many lines is one record; its other lines hold nothing of their own.
+                    if next.units > 1 { sink.blank(units: next.units - 1) }
+                    var carrier = Carrier()
+                    carrier.time = header.time.isEmpty ? .none : .text(header.time)
+                    carrier.host = hosts.text(header.host)
+                    carrier.app = header.app
+                    if !records.take(next.message(of: header), from: carrier, at: place, to: sink) { sink.blank(units: 1) }
                 } catch {
-                    sink.refuse(error, at: place, units: 1)
-                    break
+                    sink.refuse(error, at: place, units: next.units)
                 }
-                var carrier = Carrier()
-                carrier.time = header.time.isEmpty ? .none : .text(header.time)
-                carrier.host = hosts.text(header.host)
-                carrier.app = header.app
-                var message = header.message
-                if framing == .line, let whole = SyslogFormat.overLines(text, message, from: at) {
-                    // One message over many lines is still as many lines: all but its last are said to be blank.
-                    let more = Lines.newlines(text.part(start, whole.next)) - Lines.newlines(text.part(start, at))
-                    let begin = range.upperBound - message.count
-                    message = text.part(begin, whole.end)
-                    (at, number) = (whole.next, number + more)
-                    sink.blank(units: more)
-                }
-                if !records.take(message, from: carrier, at: place, to: sink) { sink.blank(units: 1) }
             }
-            if number % 1_024 == 0, !sink.advance(to: at) { break }
+            if number & 0x3ff == 0, !sink.advance(to: next.end) { break }
         }
         records.finish(sink)
         _ = sink.advance(to: text.count)
     }
+}
+
+/// The messages of a file, one after another.
+struct SyslogMessages {
+    /// Counts of octets in a file are bounded by the file.
+    private static let frames = SyslogFrames(messageMax: 1 << 28)
+
+    private let text: UnsafeRawBufferPointer
+    private var at: Int
+
+    init(_ text: UnsafeRawBufferPointer) { (self.text, at) = (text, JSONUnits.afterMark(text)) }
+
+    struct Message {
+        fileprivate var frame: UnsafeRawBufferPointer
+        /// The frame and the lines that continue its message.
+        fileprivate var whole: UnsafeRawBufferPointer
+        fileprivate var fault: SyslogFrames.Fault?
+        /// Offsets of its frame in the file.
+        var start: Int, end: Int
+        var units = 1
+
+        var isBlank: Bool { fault == nil && frame.allSatisfy { $0 <= 0x20 && $0 != 0 } }
+
+        func header() throws(FieldProblem) -> SyslogHeader {
+            if let fault { throw SyslogMessages.problem(fault) }
+            guard !whole.hasByte(0) else { throw SyslogMessages.nul }
+            return try SyslogHeader(frame)
+        }
+
+        /// The message goes to the end of the frame, so it begins as far from there as it is long.
+        func message(of header: SyslogHeader) -> UnsafeRawBufferPointer { whole.part(frame.count - header.message.count) }
+    }
+
+    mutating func next() -> Message? {
+        guard at < text.count else { return nil }
+        let start = at
+        switch SyslogMessages.frames.next(in: text, at: at, isEnd: true) {
+        case .incomplete: return nil
+        case .bad(let fault, let range, let next):
+            at = next
+            return Message(frame: text.part(range.lowerBound, range.upperBound), whole: text.part(range.lowerBound, range.upperBound), fault: fault, start: start, end: next)
+        case .message(let range, let framing, let next):
+            at = next
+            let frame = text.part(range.lowerBound, range.upperBound)
+            var message = Message(frame: frame, whole: frame, fault: nil, start: start, end: next)
+            if framing == .line, let more = SyslogMessages.continuation(of: frame, in: text, from: next) {
+                message.whole = text.part(range.lowerBound, more.end)
+                message.units += more.lines
+                (at, message.end) = (more.next, more.next)
+            }
+            return message
+        }
+    }
 
     /// An audit message that a sender without octet counting wrote over many lines: where it ends, and the line after it.
-    private static func overLines(_ text: UnsafeRawBufferPointer, _ message: UnsafeRawBufferPointer, from next: Int) -> (end: Int, next: Int)? {
-        guard message.first == UInt8(ascii: "<"), message.contains("<AuditMessage"), !message.contains("</AuditMessage>"), next < text.count else { return nil }
-        var at = next
+    private static func continuation(of frame: UnsafeRawBufferPointer, in text: UnsafeRawBufferPointer, from next: Int) -> (end: Int, next: Int, lines: Int)? {
+        guard next < text.count, frame.first == UInt8(ascii: "<") else { return nil }
+        var isOpen = frame.contains("<AuditMessage")
+        guard isOpen ? !frame.contains("</AuditMessage>") : frame.contains("<?xml ") else { return nil }
+        var (at, lines) = (next, 0)
         while at < text.count, at - next < AuditMessageXML.bytesMax {
             let newline = endOfLine(text, from: at)
             let line = text.part(at, newline)
+            lines += 1
             // Another message begins: this one was cut.
             if line.count > 1, line[0] == UInt8(ascii: "<"), line[1] &- 0x30 <= 9 { return nil }
-            if line.contains("<AuditMessage") { return nil }
-            if let close = AuditMessageUnits.close(text.part(0, newline), from: at) { return (close, min(newline + 1, text.count)) }
+            if line.contains("<AuditMessage") {
+                if isOpen { return nil }
+                isOpen = true
+            }
+            if isOpen, let close = AuditMessageUnits.close(text.part(0, newline), from: at) { return (close, min(newline + 1, text.count), lines) }
             at = newline + 1
         }
         return nil
     }
 
-    private static func problem(_ fault: SyslogFrames.Fault) -> FieldProblem {
+    fileprivate static func problem(_ fault: SyslogFrames.Fault) -> FieldProblem {
         switch fault {
         case .tooLong: FieldProblem(found: "a message of more than \(frames.messageMax >> 20) MiB", expected: "a syslog message", remedy: "check the sender's framing")
         case .wrongCount: FieldProblem(field: "MSG-LEN", found: "a count that does not fit the message", expected: "octets of the message (RFC 5425 section 4.3)", remedy: "the copy was cut, or the sender counts characters: let it count octets")
         }
     }
 
-    private static let nul = FieldProblem(found: "a NUL byte", expected: "text", remedy: "copy the log again: a NUL is left by a crash or a broken transfer")
+    fileprivate static let nul = FieldProblem(found: "a NUL byte", expected: "text", remedy: "copy the log again: a NUL is left by a crash or a broken transfer")
 }
