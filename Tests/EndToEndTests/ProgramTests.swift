@@ -31,7 +31,7 @@ import Testing
     @Test func `lists the formats that it reads`() throws {
         let answer = try Cordon.run("formats")
         #expect(answer.status == 0)
-        for format in ["csv", "tsv", "fhir-r4", "m365", "keycloak", "apache-combined", "iis-w3c"] { #expect(answer.out.contains(format), "\(format) is not listed") }
+        for format in ["csv", "tsv", "fhir-r4", "atna", "syslog", "m365", "keycloak", "lemonldap-ng", "samba", "ocsf", "otlp", "apache-combined", "iis-w3c"] { #expect(answer.out.contains(format), "\(format) is not listed") }
     }
 
     @Test func `drafts a mapping for a table`() throws {

@@ -21,7 +21,7 @@ package struct UnknownJSONFormat: TrailFormat {
                 try json.skip()
                 try json.finish()
                 problem = FieldProblem(
-                    found: JSONKinds.name(of: record), expected: "a FHIR R4 AuditEvent, a Keycloak event or a Microsoft 365 audit record",
+                    found: JSONKinds.name(of: record), expected: "a record of one of the JSON formats (FHIR R4 AuditEvent, Keycloak, Microsoft 365, LemonLDAP::NG, Samba, OCSF, OTLP)",
                     remedy: "export the trail in one of the formats that `cordon formats` lists, or as CSV")
             } catch {
                 problem = JSONScanner.problem(error, in: record)
