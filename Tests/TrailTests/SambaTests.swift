@@ -27,8 +27,20 @@ import Trail
               something else
             """
         let sink = try reading(SambaFormat(), text)
-        #expect(sink.headers == 2 && sink.kept == 2 && sink.refusals.map(\.place.line) == [5] && sink.units == 5)
+        #expect(sink.headers == 2 && sink.kept == 2 && sink.refused == 0 && sink.blanks == 1 && sink.units == 5)
         #expect(text.withUTF8Bytes { SambaFormat().recognise($0) } > 90)
+    }
+
+    /// As Samba 4.17 writes them with both audit classes on, shortened.
+    @Test func `a sign-in that is said in words and as JSON is one`() throws {
+        let words = #"Auth: [LDAP,simple bind] user [CHU]\[marie@chu.test] at [Tue, 24 Nov 2026 18:32:27.045758 UTC] with [Plaintext] status [NT_STATUS_OK] workstation [DC1] remote host [ipv4:127.0.0.1:59028] became [CHU]\[marie] [S-1-5-21-382499703-1332492683-4064420664-1102]. local host [ipv4:127.0.0.1:389] "#
+        let record = #"{"timestamp": "2026-11-24T18:32:27.045816+0000", "type": "Authentication", "Authentication": {"version": {"major": 1, "minor": 2}, "eventId": 4624, "logonType": 8, "status": "NT_STATUS_OK", "localAddress": "ipv4:127.0.0.1:389", "remoteAddress": "ipv4:127.0.0.1:59028", "authDescription": "simple bind", "clientAccount": "marie@chu.test", "becameAccount": "marie", "becameSid": "S-1-5-21-382499703-1332492683-4064420664-1102", "mappedAccount": "marie"}}"#
+        let both = try reading(SambaFormat(), words + "\n" + record + "\n" + words.replacing("59028", with: "59029") + "\n" + record)
+        #expect(both.kept == 3 && both.headers == 1 && both.units == 4)
+        let head = "[2026/11/24 18:32:27.045758,  3] ../../auth/auth_log.c:653(x)\n  "
+        #expect(try reading(SambaFormat(), head + words + "\n" + head + "JSON Authentication: " + record).kept == 1)
+        let (a, b) = (both.events[1], both.events[0])
+        #expect(a.account == "marie" && a.subject == b.subject && a.address == b.address && a.outcome == .success && a.time == b.time && b.account == "marie")
     }
 
     @Test func `damage and foreign records`() throws {

@@ -22,6 +22,13 @@ extension UnsafeRawBufferPointer {
 
     func contains(_ word: StaticString) -> Bool { firstIndex(of: word) != nil }
 
+    /// Whether other bytes stand somewhere in these.
+    func hasBytes(_ other: UnsafeRawBufferPointer) -> Bool {
+        guard let base = baseAddress, let theirs = other.baseAddress, !other.isEmpty else { return other.isEmpty }
+        guard count >= other.count else { return false }
+        return (0...(count - other.count)).contains { memcmp(base + $0, theirs, other.count) == 0 }
+    }
+
     func starts(with word: StaticString, at: Int = 0) -> Bool {
         guard let base = baseAddress, at >= 0, count - at >= word.utf8CodeUnitCount else { return false }
         return memcmp(base + at, word.utf8Start, word.utf8CodeUnitCount) == 0

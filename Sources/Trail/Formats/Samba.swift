@@ -28,8 +28,12 @@ package struct SambaFormat: TrailFormat {
         var reader = SambaReader(file: file)
         defer { reader.times.tell(sink) }
         try JSONUnits(containers: []).forEachLine(in: text, of: file, to: sink) { (line, place) throws(FieldProblem) in
+            // With both audit classes on, a sign-in is said in words and then as JSON: it is one.
+            if line.starts(with: "Auth: ["), SambaLine.isSaidAgain(line, in: text, at: place.byte) { return sink.header(units: 1) }
             if reader.take(line, host: "", at: place, to: sink) { return }
             if SambaLine.isHead(line) { return sink.header(units: 1) }
+            // A message of another class, set in under its head, tells nothing of users.
+            if text[place.byte] == 0x20 { return sink.blank(units: 1) }
             sink.refuse(SambaLine.unknown, at: place, units: 1)
         }
     }
@@ -49,6 +53,24 @@ enum SambaLine {
         return line.last == UInt8(ascii: ")")
     }
 
+    /// Whether the record that follows the Auth line at `start` is of the same connection. A head may stand between them.
+    static func isSaidAgain(_ line: UnsafeRawBufferPointer, in text: UnsafeRawBufferPointer, at start: Int) -> Bool {
+        guard let remote = SambaAuthLine(line)?.remote, !remote.isEmpty else { return false }
+        var at = endOfLine(text, from: start) + 1
+        for _ in 0..<2 where at < text.count {
+            let newline = endOfLine(text, from: at)
+            let next = JSONUnits.trimmed(text, at, newline)
+            if let record = json(next) {
+                guard let found = record.firstIndex(of: "\"remoteAddress\": \"") ?? record.firstIndex(of: "\"remoteAddress\":\"") else { return false }
+                let value = record.part(found).prefix(96)
+                return record.contains("\"Authentication\"") && UnsafeRawBufferPointer(rebasing: value).hasBytes(remote)
+            }
+            guard isHead(next) else { return false }
+            at = newline + 1
+        }
+        return false
+    }
+
     static let unknown = FieldProblem(
         found: "not a record of Samba's audit", expected: "a JSON record of auth_json_audit or dsdb_json_audit, or an Auth line",
         remedy: "give the audit classes a log file of their own: log level = 1 auth_json_audit:3@/var/log/samba/audit.json")
@@ -59,11 +81,13 @@ extension Slice where Base == UnsafeRawBufferPointer {
 }
 
 /// `Auth: [SMB2,(null)] user [WORKGROUP]\[root] at [Thu, 14 Oct 2021 15:24:12.023984 UTC] with [NTLMv2] status
-/// [NT_STATUS_NO_SUCH_USER] workstation [MANTIS] remote host [ipv4:172.17.0.1:44890] …` (source3/auth/auth_log.c).
+/// [NT_STATUS_NO_SUCH_USER] workstation [MANTIS] remote host [ipv4:172.17.0.1:44890] mapped to [WORKGROUP]\[root] …`; of one
+/// that succeeded `became [WORKGROUP]\[root] [S-1-5-…]` (auth/auth_log.c).
 struct SambaAuthLine {
     let description: UnsafeRawBufferPointer
     let user: UnsafeRawBufferPointer, time: UnsafeRawBufferPointer, method: UnsafeRawBufferPointer, status: UnsafeRawBufferPointer
     private(set) var remote = UnsafeRawBufferPointer(start: nil, count: 0), mapped = UnsafeRawBufferPointer(start: nil, count: 0)
+    private(set) var sid = UnsafeRawBufferPointer(start: nil, count: 0)
 
     init?(_ line: UnsafeRawBufferPointer) {
         func value(_ word: StaticString, _ from: Int) -> (UnsafeRawBufferPointer, Int)? {
@@ -79,6 +103,10 @@ struct SambaAuthLine {
         if let (remote, after) = value("remote host [", six) {
             self.remote = remote
             if let (_, domain) = value("mapped to [", after), let (mapped, _) = value("\\[", domain) { self.mapped = mapped }
+            if let (_, domain) = value("became [", after), let (account, end) = value("\\[", domain) {
+                self.mapped = account
+                if let (sid, _) = value("] [", end) { self.sid = sid }
+            }
         }
     }
 }
@@ -130,6 +158,7 @@ struct SambaReader: ~Copyable {
         event.action = .login
         event.outcome = auth.status.equals("NT_STATUS_OK") ? .success : .failure
         event.account = texts.text(auth.mapped.isEmpty ? auth.user : auth.mapped)
+        event.subject = texts.text(auth.sid)
         event.authentication = texts.text(auth.method)
         event.address = SambaReader.address(texts.text(auth.remote))
         sink.keep(event, at: place, units: 1)
@@ -168,8 +197,8 @@ struct SambaReader: ~Copyable {
         event.service = "samba"
         event.outcome = record.status.isEmpty ? .unknown : record.status == "NT_STATUS_OK" || record.status == "Success" ? .success : .failure
         event.address = SambaReader.address(record.remote)
-        // A SID of nobody (S-1-0-0) stands for an account that was not found.
-        event.subject = record.sid == "S-1-0-0" ? "" : record.sid
+        // S-1-0-0 (nobody) stands for an account that was not found; S-1-5-18 is the server itself.
+        event.subject = record.sid == "S-1-0-0" || record.sid == "S-1-5-18" ? "" : record.sid
         event.session = record.session
         switch record.type {
         case "Authentication":
@@ -183,7 +212,7 @@ struct SambaReader: ~Copyable {
             event.authentication = record.description
         default:
             // Whose SID it is, the authentications say.
-            event.account = record.isSystem ? "SYSTEM" : ""
+            event.account = record.isSystem || record.sid == "S-1-5-18" ? "SYSTEM" : ""
             event.action = SambaReader.action(record)
             event.resource = record.type
             event.path = record.dn
