@@ -75,7 +75,7 @@ package struct ExposedPersons {
         }
         let sorted = rows.map { (person: words.person($0.key.reference), key: $0.key, row: $0.value) }
             .sorted { ($0.person, -$0.key.level.rawValue, $0.key.reference) < ($1.person, -$1.key.level.rawValue, $1.key.reference) }
-        var table = CSVTable(columns: ["person", "identifiers", "certainty", "categories", "manners", "services", "controllers", "accounts", "first", "last"] + words.contactColumns)
+        var table = CSVTable(header: ["person", "identifiers", "certainty", "categories", "manners", "services", "controllers", "accounts", "first", "last"] + words.contactColumns)
         for (person, key, row) in sorted {
             table.append(
                 [
@@ -90,28 +90,5 @@ package struct ExposedPersons {
 
     private func listed(_ numbers: Set<UInt32>, _ word: (UInt32) -> String) -> String {
         Set(numbers.map(word)).filter { !$0.isEmpty }.sorted().joined(separator: ";")
-    }
-}
-
-/// RFC 4180 with a line feed at the end of each record, and safe to open in a spreadsheet: a cell that a spreadsheet would
-/// take for a formula (first character `=`, `+`, `-`, `@`, tab or return) gets an apostrophe in front (OWASP, CSV Injection).
-package struct CSVTable {
-    package private(set) var text = ""
-
-    package init(columns: [String]) { append(columns) }
-
-    package mutating func append(_ cells: [String]) {
-        for (position, cell) in cells.enumerated() {
-            if position > 0 { text += "," }
-            text += CSVTable.cell(cell)
-        }
-        text += "\n"
-    }
-
-    package static func cell(_ value: String) -> String {
-        var value = value
-        if let first = value.utf8.first, [0x3D, 0x2B, 0x2D, 0x40, 0x09, 0x0D].contains(first) { value = "'" + value }
-        guard value.utf8.contains(where: { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }) else { return value }
-        return "\"" + value.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 }

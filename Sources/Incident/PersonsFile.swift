@@ -29,6 +29,7 @@ package struct PersonsFile {
             case 0x22 where isQuoted: isQuoted = false
             case 0x22 where field.isEmpty && !wasQuoted: (isQuoted, wasQuoted) = (true, true)
             case 0x2C where !isQuoted: ended()
+            case 0x0D where !isQuoted && at + 1 < bytes.count && bytes[at + 1] == 0x0A: break
             case 0x0A where !isQuoted: ended(); records.append(record); record = []
             default: field.append(byte)
             }

@@ -1,3 +1,5 @@
+import Incident
+
 /// One line of `exposure.csv`: distinct persons of one finding on one day.
 package struct ExposureRow: Sendable, Hashable, Comparable {
     package var finding: String
@@ -30,7 +32,7 @@ package enum ExposureTable {
 
     /// The lines in one order whatever the order of `rows`.
     package static func csv(_ rows: [ExposureRow]) -> String {
-        var csv = CSVText(header: header, guardsFormulas: true)
+        var csv = CSVTable(header: header)
         for row in rows.sorted() {
             csv.append([row.finding, row.level, row.day, row.service, row.controller, row.category, row.manner, String(row.persons)])
         }

@@ -12,7 +12,7 @@ package enum TimelineTable {
         for finding in document.findings {
             for account in finding.accounts { lines += marks(finding, account) + sessions(finding, account) }
         }
-        var csv = CSVText(header: header, guardsFormulas: true)
+        var csv = CSVTable(header: header)
         for line in lines.enumerated().sorted(by: { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }) {
             csv.append(line.element.cells)
         }

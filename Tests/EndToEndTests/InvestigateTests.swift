@@ -37,7 +37,7 @@ import Testing
         #expect(levels.count == 3)
         #expect(levels == levels.sorted())
         #expect(levels[1] == WardCase.trail.stolen.count)
-        let rows = try made.home.text("incident/restricted/persons.csv").split(separator: "\n").map(String.init)
+        let rows = try made.home.text("incident/restricted/persons.csv").split(whereSeparator: \.isNewline).map(String.init)
         let listed = Set(rows.dropFirst().filter { $0.contains(",attributed,") }.map { String($0.prefix { $0 != "," }) })
         #expect(listed == Set(WardCase.trail.stolen.map(WardTrail.person)))
     }

@@ -83,7 +83,7 @@ import Testing
     private static func rows(_ persons: ExposedPersons) -> [String] {
         let words = ExposedPersons.Words(
             person: { "p\($0)" }, identifiers: { _ in [] }, account: { "a\($0)" }, service: { _ in "s" }, controller: { _ in "c" })
-        return persons.csv(words).split(separator: "\n").dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }.map { "\($0[0]) \($0[2]) \($0[3]) \($0[7])" }
+        return persons.csv(words).split(whereSeparator: \.isNewline).dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }.map { "\($0[0]) \($0[2]) \($0[3]) \($0[7])" }
     }
 
     @Test func `an account stands in the row of its strongest certainty only`() {
