@@ -50,7 +50,9 @@ package struct FolderNote: Sendable, Equatable {
 
     package init(text: String) throws(FolderProblem) {
         func bad(_ what: String) -> FolderProblem { FolderProblem(file: FolderNote.fileName, problem: what) }
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)[...]
+        guard !text.utf8.contains(where: { $0 < 0x20 && $0 != 0x0A || $0 == 0x7F }) else { throw bad("holds control characters") }
+        // By bytes: to characters, a return before a line feed is no line's end.
+        var lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }[...]
         guard lines.popFirst() == FolderNote.firstLine else { throw bad("is not a note of an incident folder, version 1") }
         func value(_ key: String) throws(FolderProblem) -> String {
             guard let line = lines.popFirst(), line.hasPrefix(key + " ") else { throw bad("the line \"\(key)\" is missing") }
