@@ -130,11 +130,27 @@ package struct SyslogHeader {
             }
             break
         }
-        guard priority != nil else {
-            throw FieldProblem(field: "TAG", found: "missing", expected: "a program and a colon after the host", remedy: "check that this is a syslog file")
-        }
+        guard priority != nil else { return try readBareTag(frame, from: at) }
         // No tag: whatever follows is the message (RFC 3164 section 4.3.2).
         message = SyslogHeader.afterMark(frame, at)
+    }
+
+    /// ` HOST APP[PID] MSG`: what rsyslog writes into files of a message that came as RFC 5424, where tags have no colon.
+    private mutating func readBareTag(_ frame: UnsafeRawBufferPointer, from at: Int) throws(FieldProblem) {
+        var end = at
+        while end < frame.count, SyslogHeader.isName(frame[end]) { end += 1 }
+        var after = end
+        if after < frame.count, frame[after] == 0x5B, let close = frame[after...].prefix(64).firstIndex(of: 0x5D) { after = close + 1 }
+        guard !host.isEmpty, end > at, after < frame.count, frame[after] == 0x20 else {
+            throw FieldProblem(field: "TAG", found: "missing", expected: "a program after the host", remedy: "check that this is a syslog file")
+        }
+        app = SyslogHeader.part(frame, at, end)
+        if after > end { process = SyslogHeader.part(frame, end + 1, after - 1) }
+        message = SyslogHeader.afterMark(frame, after + 1)
+    }
+
+    private static func isName(_ byte: UInt8) -> Bool {
+        isLetter(byte) || byte &- 0x30 <= 9 || byte == 0x2D || byte == 0x5F || byte == 0x2E || byte == 0x2F
     }
 
     /// Where the message begins if a tag stands from `at` to `end`, with `[process]` and the colon after it.

@@ -100,8 +100,12 @@ import Testing
             == Read(priority: nil, time: "Mar  1 04:07:11", host: "proxyin", app: "LLNG", process: "73088", id: "", data: "", message: "[warn] Bad password"))
         #expect(try header("2026-01-05T08:00:00.123456+01:00 web1 nginx: x").host == "web1")
         #expect(try header("2026-01-05T08:00:00.123456+01:00 2001:db8::1 smbd[1]: x").app == "smbd")
+        // Of a message that came as RFC 5424, rsyslog writes no colon.
+        #expect(try header("2026-01-05T08:00:00.000Z dpi.chu.example dpi[4711] \u{FEFF}<x>")
+            == Read(priority: nil, time: "2026-01-05T08:00:00.000Z", host: "dpi.chu.example", app: "dpi", process: "4711", id: "", data: "", message: "<x>"))
+        #expect(try header("Jan  5 08:00:00 dpi fhir {}").message == "{}")
         // Without a program it is some other log.
-        #expect(throws: FieldProblem.self) { try header("2026-01-05T08:00:00Z INFO something happened") }
+        #expect(throws: FieldProblem.self) { try header("2026-01-05T08:00:00Z INFO [org.example] something happened") }
     }
 
     @Test func `what is no header is refused by its field`() {

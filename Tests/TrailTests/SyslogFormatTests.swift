@@ -51,6 +51,9 @@ import Trail
         let counted = "\(one.utf8.count) \(one)"
         let sink = try reading(SyslogFormat(), counted + counted + "\n" + one + "\n" + counted)
         #expect(sink.kept == 4 && sink.units == 4 && sink.places.map(\.line) == [1, 2, 3, 4] && sink.places[1].byte == counted.utf8.count)
+        // rsyslog counts the line end of its template among the octets.
+        let line = "<190>Jan  5 08:00:00 web1 nginx: \(SyslogFormatTests.web)\n"
+        #expect(try reading(SyslogFormat(), "\(line.utf8.count) \(line)" + counted).kept == 2)
         let cut = try reading(SyslogFormat(), counted + String(counted.dropLast(9)))
         #expect(cut.kept == 1 && cut.refusals.map(\.problem.field) == ["MSG-LEN"])
     }

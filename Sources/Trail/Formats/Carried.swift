@@ -173,10 +173,18 @@ struct CarriedRecords: ~Copyable {
     /// `2026/01/05 08:00:00 [error] 4711#0: …`
     private static func isErrorLog(_ line: UnsafeRawBufferPointer) -> Bool { line.count > 20 && line[4] == 0x2F && line[7] == 0x2F }
 
-    /// Without white space around it and the cookie that says that JSON follows (`@cee:`, Lumberjack).
+    /// Without white space around it (rsyslog counts the line end of its template among the octets) and without the cookie that
+    /// says that JSON follows (`@cee:`, Lumberjack).
     static func bare(_ message: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        let text = JSONUnits.trimmed(message, 0, message.count)
-        return text.starts(with: "@cee:") ? JSONUnits.trimmed(text, 5, text.count) : text
+        let text = trimmed(message)
+        return text.starts(with: "@cee:") ? trimmed(text.part(5)) : text
+    }
+
+    private static func trimmed(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        var (begin, end) = (0, text.count)
+        while begin < end, text[begin] == 0x20 || text[begin] &- 0x09 < 5 { begin += 1 }
+        while end > begin, text[end - 1] == 0x20 || text[end - 1] &- 0x09 < 5 { end -= 1 }
+        return text.part(begin, end)
     }
 
     /// rsyslog writes control characters inside a message as `#012` (octal). In XML they can only have been white space between
