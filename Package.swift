@@ -6,13 +6,42 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
+/// Everything that opens a socket: for Server alone.
+let network: [Target.Dependency] = [
+    .product(name: "Hummingbird", package: "hummingbird"),
+    .product(name: "HummingbirdTLS", package: "hummingbird"),
+    .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+    .product(name: "AsyncHTTPClient", package: "async-http-client"),
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "NIOCertificateReloading", package: "swift-nio-extras"),
+    .product(name: "X509", package: "swift-certificates"),
+    .product(name: "JWTKit", package: "jwt-kit"),
+    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+    .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+    .product(name: "Logging", package: "swift-log"),
+    .product(name: "CoreMetrics", package: "swift-metrics"),
+]
+
 let package = Package(
     name: "cordon",
-    products: [.executable(name: "cordon", targets: ["cordon"])],
+    products: [.executable(name: "cordon", targets: ["cordon"]), .executable(name: "cordond", targets: ["cordond"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        // For Server alone.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     ],
     targets: [
         // C libraries of the system.
@@ -46,12 +75,16 @@ let package = Package(
         .target(name: "Investigation", dependencies: [
             "Model", "Scan", "Profiles", "Trail", "Ledger", "Detection", "Exposure", "Incident", "Report", crypto, yams,
         ]),
+        // The network's way in: HTTP, syslog, followed files, one door for all. Alone knows sockets.
+        .target(name: "Server", dependencies: ["Model", "Scan", "Trail", "CZlib", crypto, yams] + network, resources: [.embedInCode("Resources")]),
         // A seeded generator of fictitious trails.
         .target(name: "Story", dependencies: ["Model"]),
         // The command. Links no network code.
         .executableTarget(name: "cordon", dependencies: [
             "Model", "Scan", "Profiles", "Trail", "Ledger", "Detection", "Exposure", "Incident", "Report", "Investigation", "Story", argumentParser,
         ]),
+        // The server.
+        .executableTarget(name: "cordond", dependencies: ["Model", "Server", argumentParser]),
 
         // Tests see `package` symbols only, so that they run the code that is shipped.
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
@@ -64,6 +97,7 @@ let package = Package(
         .testTarget(name: "ExposureTests", dependencies: ["Model", "Exposure"]),
         .testTarget(name: "IncidentTests", dependencies: ["Model", "Ledger", "Incident"]),
         .testTarget(name: "ReportTests", dependencies: ["Model", "Incident", "Report"], exclude: ["Golden"]),
+        .testTarget(name: "ServerTests", dependencies: ["Model", "Scan", "Server", crypto] + network),
         .testTarget(name: "StoryTests", dependencies: ["Model", "Scan", "Story"]),
         .testTarget(name: "EndToEndTests", dependencies: ["Model"]),
         .testTarget(name: "FuzzReplayTests", dependencies: ["Model", "Scan", "Profiles", "Trail", "Ledger", "Exposure", "Incident"]),

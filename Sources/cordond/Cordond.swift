@@ -30,6 +30,9 @@ struct ConfigurationFile: ParsableArguments {
     func read() throws -> ServerConfiguration {
         do {
             return try ConfigurationReader.read(file, credentialFolder: Process.environment("CREDENTIALS_DIRECTORY"))
+        } catch let faults as ConfigurationFaults {
+            Process.sayError("the configuration has \(faults.all.count) fault(s)\n\(faults)")
+            throw ExitCode(78)
         } catch {
             Process.sayError("\(error)")
             throw ExitCode(78)  // EX_CONFIG of sysexits.h

@@ -60,6 +60,17 @@ struct Routes {
     }
 }
 
+/// Every method and path pattern that the server answers, for the test that holds `/openapi.json` against it.
+package enum PublishedRoutes {
+    package static func all(_ configuration: ServerConfiguration, world: World) throws -> [(method: String, pattern: String)] {
+        let (door, metrics, lifecycle) = (InboxDoor([]), MetricRegistry(), Lifecycle(listeners: 0))
+        let routes = Routes(door: door, configuration: configuration, administrator: try AdministratorKeys(folder: configuration.dataFolder, world: world), metrics: metrics,
+                            lifecycle: lifecycle, budget: ByteBudget(max: 0), status: { .null })
+        return routes.all.map { ($0.method.rawValue, $0.pattern) }
+    }
+    package static var document: [UInt8] { PackageResources.openapi_json }
+}
+
 extension String {
     var trimmingSpace: String {
         var text = drop { $0 == " " || $0 == "\n" || $0 == "\r" || $0 == "\t" || $0 == "\r\n" }
