@@ -5,10 +5,12 @@
 
 SWIFT  ?= swift
 CORDON := .build/release/cordon
+CORDOND := .build/release/cordond
 VENV   := .build/venv
 
 # What tests and tools start. Each can be set from outside; python3 is the environment that deps-test made, where it did.
 export CORDON_BINARY ?= $(CURDIR)/$(CORDON)
+export CORDOND_BINARY ?= $(CURDIR)/$(CORDOND)
 export CORDON_PYTHON ?= $(if $(wildcard $(VENV)/bin/python3),$(CURDIR)/$(VENV)/bin/python3,python3)
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
@@ -18,6 +20,7 @@ help:
 	@echo 'make demo    build the release program and play the incident of September 2025 on a fictitious trail'
 	@echo 'make test    build and run all tests (release)'
 	@echo 'make build   the program alone: $(CORDON)'
+	@echo 'make server  the server alone: $(CORDOND)'
 	@echo 'make bench   speed as ratios against peers taken in the same run'
 	@echo 'make eval    the detection table on real streams (CORDON_EVAL and CORDON_VECTORS name the data)'
 	@echo 'make fuzz    every fuzz target, SECONDS=120 each, or TARGET=name alone'
@@ -32,6 +35,10 @@ deps-test:
 
 build: deps
 	$(SWIFT) build -c release --product cordon
+
+.PHONY: server
+server: deps
+	$(SWIFT) build -c release --product cordond
 
 demo: build
 	$(CORDON) demo

@@ -45,6 +45,8 @@ enum InboxSegment {
     struct Walk {
         /// Bytes up to the end of the last whole frame; 0 when not even the header is whole.
         var soundBytes = 0
+        /// Where the last whole frame begins.
+        var lastFrame = 0
         var mark: [UInt8] = []
         var next: UInt64 = 0
         /// A whole frame lies behind a broken one.
@@ -64,7 +66,7 @@ enum InboxSegment {
                 walk.next = record.index + 1
                 if try !body(record) { return walk }
             }
-            walk.soundBytes = frame.upperBound
+            (walk.lastFrame, walk.soundBytes) = (walk.soundBytes, frame.upperBound)
         }
         var at = walk.soundBytes
         while at + frameHeadSize <= text.count, !walk.isDamaged {

@@ -84,8 +84,12 @@ final class InboxWriter {
         let descriptor = open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { throw InboxError("cannot open \(InboxSegment.name(segment))") }
         self.descriptor = descriptor
-        // What was acknowledged before is durable; what was not, may lie in the page cache only: made durable before anybody is told "duplicate".
-        guard ftruncate(descriptor, walk.soundBytes) == 0, fsync(descriptor) == 0 else { throw InboxError("cannot cut \(InboxSegment.name(segment))") }
+        // After a failed sync the page cache may show, as clean, what the disk has not: the last frame is written again before
+        // it is trusted.
+        let last = walk.lastFrame > 0 ? try DiskFile.withMapped(path) { Array($0[walk.lastFrame..<walk.soundBytes]) } : []
+        guard ftruncate(descriptor, walk.soundBytes) == 0 else { throw InboxError("cannot cut \(InboxSegment.name(segment))") }
+        try DiskFile.write(last, to: descriptor, at: walk.lastFrame, named: InboxSegment.name(segment))
+        guard fsync(descriptor) == 0 else { throw InboxError("cannot make \(InboxSegment.name(segment)) durable") }
         (first, offset, mark) = (segment, walk.soundBytes, walk.mark)
     }
 
