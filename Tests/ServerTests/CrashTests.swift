@@ -12,7 +12,7 @@ import Testing
     @Test(.timeLimit(.minutes(10))) func `loses nothing that was acknowledged, and what is sent again changes nothing`() async throws {
         let home = try TemporaryFolder()
         let yaml = """
-            sources: [{name: dpi, credential: {token_file: dpi.token}}]
+            sources: [{name: dpi, credential: {token_file: dpi.token}, quota: {requests_per_second: 1000000}}]
             http: [{listen: "127.0.0.1:0"}]
             """
         let (acknowledged, sent) = (Gathered(), Gathered())

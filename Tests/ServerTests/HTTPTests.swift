@@ -149,7 +149,7 @@ import Testing
         #expect(try await reader.get("/tenants/main/log/checkpoint").body == "checkpoint\n")
         let tile = try await reader.get("/tenants/main/log/tile/0/x001/000")
         #expect(tile.body == "tile" && tile.header("Cache-Control")?.contains("immutable") == true)
-        for path in ["tile/0/999", "tile/entries/..%2f..%2f..%2finbox", "tile/0/x001/000/", "tile/64/000", "tile/0/000.p/256", "tile/0/..%2f..%2fcheckpoint"] {
+        for path in ["tile/0/999", "tile/entries/..%2f..%2f..%2finbox", "tile/64/000", "tile/0/000.p/256", "tile/0/..%2f..%2fcheckpoint"] {
             #expect(try await reader.get("/tenants/main/log/" + path).status == 404, "\(path)")
         }
         #expect(try await reader.get("/tenants/other/log/checkpoint").status == 403)
