@@ -77,6 +77,10 @@ package struct CordonServer {
             services.append(SyslogService(listener, configuration, gatekeeper: gatekeeper, receiver: Receiver(door: door, metrics: metrics), tls: try tls(listener.tls),
                                           metrics: metrics, log: log, world: world, lifecycle: lifecycle, onListening: { [onListening] in onListening(kind, $0) }))
         }
+        for source in configuration.sources {
+            guard case .file(let path) = source.kind else { continue }
+            services.append(try FollowService(source, path: path, cursors: folder.cursors(source.tenant), receiver: Receiver(door: door, metrics: metrics), log: log, world: world))
+        }
         services.append(StopNotice(lifecycle: lifecycle, log: log))
         services.append(ReloadOnHangup(certificates: certificates, log: log))
 

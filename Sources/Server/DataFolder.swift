@@ -8,6 +8,7 @@ import Model
 /// server.sock              where `cordond status` asks
 /// administrator.key        until it is used
 /// tenants/NAME/inbox/      raw deliveries
+/// tenants/NAME/cursors/    how far followed files were read
 /// tenants/NAME/log/        the ledger as a tlog-tiles log
 /// ```
 package struct DataFolder: Sendable {
@@ -16,6 +17,7 @@ package struct DataFolder: Sendable {
 
     package var socket: String { path + "/server.sock" }
     package func inbox(_ tenant: String) -> String { path + "/tenants/" + tenant + "/inbox" }
+    package func cursors(_ tenant: String) -> String { path + "/tenants/" + tenant + "/cursors" }
     package func log(_ tenant: String) -> String { path + "/tenants/" + tenant + "/log" }
 
     /// Holds the folder for this process until it ends.

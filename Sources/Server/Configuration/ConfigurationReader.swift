@@ -64,13 +64,12 @@ package struct ConfigurationReader {
         let readers = top.sections("readers", example: "readers: [{name: auditor, token_file: auditor.token}]").compactMap { reader($0, tenants: tenants) }
         let http = top.sections("http", example: "http: [{listen: \"127.0.0.1:8080\"}]").compactMap(httpListener)
         let syslog = top.sections("syslog", example: "syslog: [{listen: \"0.0.0.0:6514\", transport: tls, source: dpi-atna, tls: {certificate: server.pem, key: server.key}}]").compactMap { syslogListener($0, sources: sources) }
-        let webhooks = top.sections("webhooks", example: "webhooks: [{url: \"https://soc.example/cordon\", secret_file: webhook.key}]").compactMap { webhook($0, tenants: tenants) }
         let limits = limits(&top)
         enum Level: String, CaseIterable { case debug, info, notice, warning, error }
         let level = top.choice("log_level", of: Level.self, example: "log_level: info") ?? .info
         top.finish()
         guard let data else { return nil }
-        return ServerConfiguration(dataFolder: data, tenants: tenants, sources: sources, readers: readers, http: http, syslog: syslog, webhooks: webhooks, limits: limits, logLevel: level.rawValue)
+        return ServerConfiguration(dataFolder: data, tenants: tenants, sources: sources, readers: readers, http: http, syslog: syslog, limits: limits, logLevel: level.rawValue)
     }
 
     private func tenants(_ top: inout Section) -> [String] {
@@ -129,26 +128,24 @@ package struct ConfigurationReader {
         return .init(name: name, tenant: tenant, profile: profile, format: format, kind: kind, tokenHash: tokenHash, certificates: certificates, networks: networks, quota: quota, bodyBytesMax: bodyMax)
     }
 
-    private enum KindName: String, CaseIterable { case http, syslog, file, keycloak, issuer }
+    private enum KindName: String, CaseIterable { case http, syslog, file, issuer }
 
     private func kind(_ section: inout Section) -> ServerConfiguration.Kind {
         let name = section.choice("kind", of: KindName.self, example: "kind: http") ?? .http
         switch name {
         case .http: return .http
         case .syslog: return .syslog
-        case .file: return .file(path: section.requiredText("path", example: "path: /var/log/app/access.log") ?? "")
-        case .keycloak:
-            return .keycloak(.init(
-                url: httpsURL(&section, "url", example: "url: https://sso.example") ?? "",
-                realm: section.requiredText("realm", example: "realm: chu") ?? "",
-                client: section.requiredText("client", example: "client: cordon") ?? "",
-                clientSecret: secret(&section, "client_secret_file", bytesMin: 8) ?? Secret([]),
-                everySeconds: section.seconds("every", in: 1...3_600, example: "every: 10s") ?? 10))
+        case .file:
+            let path = section.requiredText("path", example: "path: /var/log/app/access.log")
+            if let path, !path.hasPrefix("/") { section.fault("path", "not an absolute path", example: "path: /var/log/app/access.log") }
+            return .file(path: path ?? "")
         case .issuer:
+            let keys = section.requiredText("keys_file", example: "keys_file: sso.jwks.json").map { path($0).path }
+            if let keys, access(keys, R_OK) != 0 { section.fault("keys_file", "a file that cannot be read (\(String(cString: strerror(errno))))", example: "keys_file: sso.jwks.json") }
             return .issuer(.init(
                 issuer: section.requiredText("issuer", example: "issuer: https://sso.example/realms/chu") ?? "",
                 audience: section.requiredText("audience", example: "audience: cordon") ?? "",
-                keysFile: path(section.requiredText("keys_file", example: "keys_file: sso.jwks.json") ?? "").path))
+                keysFile: keys ?? ""))
         }
     }
 
@@ -230,23 +227,6 @@ package struct ConfigurationReader {
         }
         guard let certificate, let keyPath else { return nil }
         return .init(certificate: certificate, key: keyPath, clientRoots: roots, needsClientCertificate: isNeeded)
-    }
-
-    private func webhook(_ given: Section, tenants: [String]) -> ServerConfiguration.Webhook? {
-        var section = given
-        defer { section.finish() }
-        let url = httpsURL(&section, "url", example: "url: https://soc.example/cordon")
-        let tenant = tenant(&section, tenants)
-        if !section.has("secret_file") { section.fault("secret_file", "missing", example: "secret_file: webhook.key") }
-        guard let url, let secret = secret(&section, "secret_file", bytesMin: 20) else { return nil }
-        return .init(url: url, tenant: tenant, secret: secret)
-    }
-
-    private func httpsURL(_ section: inout Section, _ key: String, example: String) -> String? {
-        guard let text = section.requiredText(key, example: example) else { return nil }
-        if text.hasPrefix("https://") || text.hasPrefix("http://127.0.0.1:") || text.hasPrefix("http://localhost:") || text.hasPrefix("http://[::1]:") { return text }
-        section.fault(key, "not an https address (http only to this machine)", example: example)
-        return nil
     }
 
     private func limits(_ top: inout Section) -> ServerConfiguration.Limits {

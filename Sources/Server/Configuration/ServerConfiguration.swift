@@ -10,7 +10,6 @@ package struct ServerConfiguration: Sendable {
     package var readers: [Reader]
     package var http: [HTTPListener]
     package var syslog: [SyslogListener]
-    package var webhooks: [Webhook]
     package var limits: Limits
     package var logLevel: String
 
@@ -34,17 +33,8 @@ package struct ServerConfiguration: Sendable {
         case http
         case syslog
         case file(path: String)
-        case keycloak(Keycloak)
         /// Tokens signed by an identity provider: back-channel logout and security events.
         case issuer(Issuer)
-    }
-
-    package struct Keycloak: Sendable {
-        package var url: String
-        package var realm: String
-        package var client: String
-        package var clientSecret: Secret
-        package var everySeconds: Int
     }
 
     package struct Issuer: Sendable {
@@ -85,12 +75,6 @@ package struct ServerConfiguration: Sendable {
         package var tls: TLS?
         /// Who speaks here, unless a client certificate or a network says otherwise.
         package var source: String?
-    }
-
-    package struct Webhook: Sendable {
-        package var url: String
-        package var tenant: String
-        package var secret: Secret
     }
 
     package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {

@@ -15,6 +15,7 @@ struct Routes {
 
     var all: [Route] {
         let (events, fhir, tiles) = (EventRoutes(receiver: receiver), FHIRRoutes(receiver: receiver), TileRoutes(door: door, configuration: configuration))
+        let issuers = IssuerRoutes(receiver: receiver, sources: configuration.sources, metrics: metrics)
         return [
             Route(.get, "/healthz", .anybody) { _ in Answer(text: "ok\n") },
             Route(.get, "/readyz", .anybody) { _ in await ready() },
@@ -27,6 +28,8 @@ struct Routes {
             Route(.post, "/fhir", .source, style: .operationOutcome, handle: fhir.batch),
             Route(.get, "/tenants/{tenant}/log/checkpoint", .reader, handle: tiles.checkpoint),
             Route(.get, "/tenants/{tenant}/log/tile/**", .reader, handle: tiles.tile),
+            Route(.post, "/v1/issuers/{source}/logout", .anybody, handle: issuers.logout),
+            Route(.post, "/v1/issuers/{source}/events", .anybody, handle: issuers.events),
             Route(.post, "/v1/admin/claim", .anybody, handle: claim),
             Route(.get, "/v1/status", .administrator) { _ in Answer(json: await status()) },
         ]
