@@ -21,6 +21,7 @@ help:
 	@echo 'make test    build and run all tests (release)'
 	@echo 'make build   the program alone: $(CORDON)'
 	@echo 'make server  the server alone: $(CORDOND)'
+	@echo 'make deb     the Debian package, tried by unpacking and running it'
 	@echo 'make bench   speed as ratios against peers taken in the same run'
 	@echo 'make eval    the detection table on real streams (CORDON_EVAL and CORDON_VECTORS name the data)'
 	@echo 'make fuzz    every fuzz target, SECONDS=120 each, or TARGET=name alone'
@@ -39,6 +40,11 @@ build: deps
 .PHONY: server
 server: deps
 	$(SWIFT) build -c release --product cordond
+
+# The Debian package of both programs, and a try of it that installs nothing.
+.PHONY: deb
+deb: server build
+	@scripts/try-deb "$$(scripts/package-deb .build)"
 
 demo: build
 	$(CORDON) demo

@@ -248,7 +248,8 @@ package struct ConfigurationReader {
     /// A relative name is looked for in systemd's credential folder first, then beside the configuration file.
     private func path(_ name: String) -> (path: String, isPrivateFolder: Bool) {
         if name.hasPrefix("/") { return (name, credentialFolder.map { name.hasPrefix($0 + "/") } ?? false) }
-        if let credentialFolder, access(credentialFolder + "/" + name, F_OK) == 0 { return (credentialFolder + "/" + name, true) }
+        // `LoadCredential=credentials:FOLDER` puts the folder's files there under names that begin so (systemd.exec(5)).
+        for file in credentialFolder.map({ [$0 + "/" + name, $0 + "/credentials_" + name] }) ?? [] where access(file, F_OK) == 0 { return (file, true) }
         return (folder + "/" + name, false)
     }
 

@@ -28,15 +28,9 @@ final class FollowService: Service {
     }
 
     func run() async throws {
-        var cursors: [String: FollowCursor] = [:]
-        if access(cursorPath, F_OK) == 0 {
-            guard let known = FollowCursor.decode(try DiskFile.read(cursorPath, max: 16 << 20)) else {
-                throw InboxError("cannot use the cursor of source \(source.name)", "it is damaged; restore it, or remove it to read the files again from their beginning")
-            }
-            cursors = known
-        }
+        let known = try load()
         try? await cancelWhenGracefulShutdown { [self] in
-            var cursors = cursors
+            var cursors = known
             while !Task.isCancelled {
                 do { try await look(&cursors) } catch is CancellationError { return } catch {
                     log(.error, "a followed file cannot be read", ["source": PublicText(source.name), "reason": PublicText((error as? InboxError)?.reason ?? "refused")])
@@ -44,6 +38,12 @@ final class FollowService: Service {
                 try await Task.sleep(for: .milliseconds(500))
             }
         }
+    }
+
+    private func load() throws -> [String: FollowCursor] {
+        guard access(cursorPath, F_OK) == 0 else { return [:] }
+        if let known = FollowCursor.decode(try DiskFile.read(cursorPath, max: 16 << 20)) { return known }
+        throw InboxError("cannot use the cursor of source \(source.name)", "it is damaged; restore it, or remove it to read the files again from their beginning")
     }
 
     private struct Found { var path: String, key: String, size: Int, modified: Int }
@@ -84,7 +84,8 @@ final class FollowService: Service {
         var status = stat()
         guard fstat(descriptor, &status) == 0, "\(status.st_dev):\(status.st_ino)" == file.key else { return false }
         var cursor = cursors[file.key] ?? FollowCursor()
-        let isOther = cursor.offset > Int(status.st_size) || (cursor.headCount > 0 && digest(of: try bytes(descriptor, 0, cursor.headCount)) != cursor.head)
+        let head = digest(of: try bytes(descriptor, 0, cursor.headCount))
+        let isOther = cursor.offset > Int(status.st_size) || (cursor.headCount > 0 && head != cursor.head)
         if isOther {
             log(.notice, "a followed file begins again", ["source": PublicText(source.name)])
             cursor = FollowCursor(generation: cursor.generation + 1)
