@@ -58,6 +58,7 @@ run-tests:
 	@scripts/timed resolve $(SWIFT) package resolve
 	@scripts/timed build $(SWIFT) build -c release --build-tests
 	@scripts/timed test $(SWIFT) test -c release --skip-build --disable-xctest
+	@scripts/timed schemathesis Tests/Server/schemathesis
 
 bench: build
 	$(CORDON) bench
