@@ -81,7 +81,7 @@ let package = Package(
         .target(name: "Story", dependencies: ["Model"]),
         // The command. Links no network code.
         .executableTarget(name: "cordon", dependencies: [
-            "Model", "Scan", "Profiles", "Trail", "Ledger", "Detection", "Exposure", "Incident", "Report", "Investigation", "Story", argumentParser,
+            "Model", "Scan", "Profiles", "Trail", "Ledger", "Journal", "Detection", "Exposure", "Incident", "Report", "Investigation", "Story", argumentParser,
         ]),
         // The server.
         .executableTarget(name: "cordond", dependencies: ["Model", "Server", argumentParser]),

@@ -17,12 +17,13 @@ package struct DurableLog {
     package init(_ files: any FileSystem, head headFiles: any FileSystem, signer: Signer, limits: JournalLimits = JournalLimits(), now: Int64) throws {
         locks = [try files.lock("lock"), try headFiles.lock("head.lock")]
         let origin = signer.name
+        let space = try SpaceGuard(files, reserveBytes: limits.reserveBytes)
         let head = Head(headFiles, key: signer.verifierKey)
         let record = try head.read() ?? DurableLog.begin(files, head, signer, now)
         guard record.checkpoint.origin == origin else { throw JournalProblem.foreign(file: "head", "is the head of a log of another origin") }
         try DurableLog.checkPublished(files, record, signer.verifierKey)
         let recovery = try Recovery(files, origin: origin, head: record, limits: limits)
-        sequencer = Sequencer(recovery, limits: limits)
+        sequencer = Sequencer(recovery, limits: limits, space: space)
         publisher = try Publisher(files, head: head, record: record, signer: signer, origin: origin, journalStart: recovery.journalStart)
     }
 

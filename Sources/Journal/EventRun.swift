@@ -39,14 +39,14 @@ package struct EventRun: Sendable {
     }
 
     /// The runs that cover the log from entry 0 without a gap, in order. Those that a merged one made superfluous are removed.
-    static func all(in files: any FileSystem) throws -> [EventRun] {
+    static func all(in files: any FileSystem, removing: Bool = true) throws -> [EventRun] {
         var ranges = try files.list(folder).compactMap { range(name: $0) }
         ranges.sort { ($0.lowerBound, $1.upperBound) < ($1.lowerBound, $0.upperBound) }
         var runs: [EventRun] = []
         var covered: UInt64 = 0
         for range in ranges {
             if range.upperBound <= covered {
-                try files.remove(file(range))
+                if removing { try files.remove(file(range)) }
                 continue
             }
             guard range.lowerBound == covered else { throw JournalProblem.damaged(file: file(range), "the run before it is missing") }

@@ -22,6 +22,12 @@ package final class PosixFiles: FileSystem {
         descriptor = try Descriptor(Glibc.open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "opening", "")
     }
 
+    /// A folder that is there, to read.
+    package init(reading root: String) throws {
+        self.root = root
+        descriptor = try Descriptor(Glibc.open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "opening", root)
+    }
+
     private func path(_ file: String) -> String { file.isEmpty ? root : root + "/" + file }
 
     package func create(_ file: String) throws -> any OpenFile {

@@ -27,6 +27,7 @@ package struct Publisher {
     /// Of entries that are in no run.
     private var records: [EventRecord] = []
     private var partials: [Tile] = []
+    private var history: CheckpointHistory
     private var stop: String?
 
     private var covered: UInt64 { runs.last?.range.upperBound ?? 0 }
@@ -39,6 +40,7 @@ package struct Publisher {
         next = journalStart
         reader = SegmentReader(Segment(first: journalStart), in: files)
         runs = try EventRun.all(in: files)
+        history = CheckpointHistory(files)
         bundle.reserveCapacity(1 << 17)
     }
 
@@ -81,6 +83,7 @@ package struct Publisher {
             try file.write(note.bytes, at: 0)
             try file.sync()
             try $0.files.rename(temporary, to: "checkpoint")
+            try $0.history.append(note.bytes, time: $0.head.time)
         }
     }
 

@@ -38,81 +38,30 @@ struct Recovery {
         journalStart = first.first
         guard covered >= first.first else { throw JournalProblem.damaged(file: first.file, "entries \(covered)..<\(first.first) are in no segment and in no run of events") }
 
-        // Full tiles below the first tile border in the journal are durable; from there the journal tells.
+        var walk = try JournalWalk(files, segments, originHash: originHash, checkpoints: [head.checkpoint])
         let border = (first.first + 255) & ~255
-        let tiles = TileFiles(files)
-        var tree = CompactRange(try TileBuilder(size: border) { try tiles.hashes($0) })
-        var isHeadSeen = false
-        if head.checkpoint.size < border {
-            guard try tiles.root(of: head.checkpoint.size, size: border) == head.checkpoint.root else { throw Recovery.otherRoot(head) }
+        guard head.checkpoint.size >= border else {
             throw JournalProblem.rolledBack("the head was signed at size \(head.checkpoint.size), but the log was published up to \(border) already: the head is an old copy")
         }
-        func check(_ tree: CompactRange) throws {
-            guard !isHeadSeen, tree.size == head.checkpoint.size else { return }
-            guard tree.root == head.checkpoint.root else { throw Recovery.otherRoot(head) }
-            isHeadSeen = true
+        let firsts = Set(segments.map(\.first))
+        try walk.run { record, _ in
+            if firsts.contains(record.index) { index.begin(segment: record.index) }
+            if record.index >= covered { index.insert(record) }
         }
-        try check(tree)
-
-        var next = first.first
-        var root: Hash?
-        for segment in segments {
-            let isLast = segment == segments.last
-            func damaged(_ what: String) -> JournalProblem { .damaged(file: segment.file, what) }
-            guard let header = try SegmentReader.header(of: segment, in: files), header.first == segment.first else { throw damaged("its header is not as written") }
-            guard header.origin == originHash else { throw JournalProblem.foreign(file: segment.file, "is of a log of another origin") }
-            guard segment.first == next else { throw damaged("begins with entry \(segment.first), expected \(next)") }
-            guard root == nil || header.root == root, next < border || header.root == tree.root else { throw damaged("does not follow from what is before it") }
-            index.begin(segment: segment.first)
-            root = header.root
-            let end = try files.size(segment.file) ?? 0
-            var reader = SegmentReader(segment, in: files)
-            var last: (offset: Int, bytes: [UInt8])?
-            walk: while true {
-                switch try reader.next(upTo: end) {
-                case .end: break walk
-                case .batch(let batch):
-                    guard batch.previousRoot == root else { throw damaged("the batch at byte \(reader.offset) does not follow from the one before") }
-                    for entry in batch.entries {
-                        if next >= border {
-                            tree.append(reader.leafHash(of: entry))
-                            try check(tree)
-                        }
-                        if next >= covered { index.insert(EventRecord(key: entry.key, content: entry.content, index: next)) }
-                        next += 1
-                    }
-                    guard batch.size == next, next < border || tree.root == batch.root else { throw damaged("the entries before byte \(reader.offset + batch.end - batch.start) are not what was committed") }
-                    root = batch.root
-                    if isLast { last = (reader.offset, Array(reader.bytes(of: batch))) }
-                    reader.pass(batch)
-                case .bad(let what):
-                    guard isLast, try reader.isTorn(upTo: end, root: root ?? header.root) else { throw damaged(what) }
-                    break walk
-                }
-            }
-            guard isLast else { continue }
-            guard next >= border else { throw JournalProblem.rolledBack("the journal ends with entry \(next), but tiles are there up to \(border)") }
-            if head.checkpoint.size > next {
-                throw JournalProblem.rolledBack("the log has \(next) entries, but \(head.checkpoint.size) were signed: the data is an old copy")
-            }
-            guard covered <= next else { throw JournalProblem.rolledBack("the log has \(next) entries, but events of \(covered) are known: the journal is an old copy") }
-            let open = try files.open(segment.file)
-            if reader.offset < end { try open.truncate(to: reader.offset) }
-            if let last { try open.write(last.bytes, at: last.offset) } else { try open.write(header.bytes, at: 0) }
-            try open.sync()
-        }
+        guard covered <= walk.next else { throw JournalProblem.rolledBack("the log has \(walk.next) entries, but events of \(covered) are known: the journal is an old copy") }
+        let next = walk.next
+        tree = walk.tree
+        let open = try files.open(walk.segment.file)
+        if walk.end < walk.fileEnd { try open.truncate(to: walk.end) }
+        try open.write(walk.last.bytes, at: walk.last.offset)
+        try open.sync()
         // The names of the segments, the last one's at least, may never have been made durable.
         try files.syncFolder(Segment.folder)
         index.begin(segment: next)
         writer = try segments.last?.first == next
             ? JournalWriter(reopening: Segment(first: next), files, originHash: originHash, limits: limits)
-            : JournalWriter(files, originHash: originHash, limits: limits, size: next, root: tree.root)
-        self.tree = tree
+            : JournalWriter(files, originHash: originHash, limits: limits, size: next, root: walk.tree.root)
         self.index = index
-    }
-
-    private static func otherRoot(_ head: Head.Record) -> JournalProblem {
-        .rolledBack("the first \(head.checkpoint.size) entries are not those that were signed")
     }
 
     /// A last segment whose header never became durable holds nothing that was answered.

@@ -49,6 +49,8 @@ package struct JournalLimits: Sendable {
     package var segmentEntries = 1 << 19
     /// Appends are refused while more segments than this wait to be published: a start reads them all.
     package var segmentsWaiting = 6
+    /// Kept for a disk that is full; at most a two-hundredth of it.
+    package var reserveBytes = 16 << 20
 
     package init() {}
 }
@@ -72,7 +74,7 @@ struct SegmentHeader: Equatable {
     /// Nil when it is not one.
     init?(_ bytes: [UInt8]) {
         guard bytes.count == Segment.sector, bytes.starts(with: SegmentHeader.magic), let root = Hash(bytes[16..<48]), let origin = Hash(bytes[48..<80]),
-              UInt32(littleEndian: bytes, at: 80) == crc32c(Array(bytes[..<80])) else { return nil }
+              UInt32(littleEndian: bytes, at: 80) == crc32c(Array(bytes[..<80])), bytes[84...].allSatisfy({ $0 == Batch.fill }) else { return nil }
         (first, self.root, self.origin) = (UInt64(littleEndian: bytes, at: 8), root, origin)
     }
 

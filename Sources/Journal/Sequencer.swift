@@ -10,6 +10,7 @@ package struct Sequencer {
     private var writer: JournalWriter
     private let buffer = BatchBuffer()
     private let limits: JournalLimits
+    private var space: SpaceGuard
     private var stop: String?
 
     /// As far as the journal is durable.
@@ -24,7 +25,8 @@ package struct Sequencer {
         var end: Int
     }
 
-    init(_ recovery: Recovery, limits: JournalLimits) {
+    init(_ recovery: Recovery, limits: JournalLimits, space: SpaceGuard) {
+        self.space = space
         (tree, index, writer, self.limits) = (recovery.tree, recovery.index, recovery.writer, limits)
         committed = Committed(size: tree.size, root: tree.root, segment: writer.segment, end: writer.offset)
     }
@@ -33,11 +35,12 @@ package struct Sequencer {
 
     /// Adds what is new and answers each entry in order, once all of it is durable.
     ///
-    /// - Throws: `JournalProblem.entryTooLarge` before anything is added; `.stopped` when a write failed now or earlier;
-    ///   `.damaged` when a run of events cannot be read, after which it is stopped too.
+    /// - Throws: `JournalProblem.entryTooLarge` and, while there is too little space, `.full`: nothing was added; `.stopped`
+    ///   when a write failed now or earlier.
     package mutating func append(_ entries: [Entry]) throws -> [Receipt] {
         try checkStopped()
         for entry in entries where entry.bytes.count > Tile.entryMaximum { throw JournalProblem.entryTooLarge(bytes: entry.bytes.count) }
+        try space.check()
         var receipts: [Receipt] = []
         receipts.reserveCapacity(entries.count)
         do {

@@ -22,7 +22,7 @@ struct Cordon: ParsableCommand {
         version: version,
         subcommands: [
             DemoCommand.self, InvestigateCommand.self, VerifyCommand.self, ExposureCommand.self, FormatsCommand.self,
-            ExplainCommand.self, KeyCommand.self, BenchCommand.self,
+            ExplainCommand.self, KeyCommand.self, LedgerCommand.self, BenchCommand.self,
         ])
 
     static func main() {

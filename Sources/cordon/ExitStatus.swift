@@ -1,5 +1,7 @@
+import Glibc
 import Incident
 import Investigation
+import Journal
 import Ledger
 import Model
 import Trail
@@ -22,7 +24,9 @@ enum ExitStatus: Int32 {
         switch error {
         case is Interrupted: .interrupted
         case is CannotWrite: .cannotWrite
-        case is FolderProblem: .badData
+        case is FolderProblem, is LedgerError, is JournalProblem, is NoteProblem, is ProofProblem: .badData
+        case let file as FileError: file.code == ENOENT ? .noInput : .badData
+        case is Merkle.OutOfRange: .noInput
         case let failure as InvestigationFailure:
             switch failure.kind {
             case .noInput: .noInput

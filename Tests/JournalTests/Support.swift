@@ -21,7 +21,7 @@ struct SeededGenerator: RandomNumberGenerator {
 extension JournalLimits {
     static var tiny: JournalLimits {
         var limits = JournalLimits()
-        (limits.segmentBytes, limits.batchEntries) = (6_000, 40)
+        (limits.segmentBytes, limits.batchEntries, limits.reserveBytes) = (6_000, 40, 0)
         return limits
     }
 }
