@@ -92,7 +92,9 @@ let package = Package(
         .testTarget(name: "ProfilesTests", dependencies: ["Model", "Profiles"]),
         .testTarget(name: "TrailTests", dependencies: ["Model", "Scan", "Profiles", "Trail", "CZlib", "CZstd"]),
         .testTarget(name: "LedgerTests", dependencies: ["Model", "Ledger", crypto]),
-        .testTarget(name: "JournalTests", dependencies: ["Model", "Ledger", "Journal"]),
+        // A log's short life, for the tests to fail or kill at each system call.
+        .executableTarget(name: "journal-fault", dependencies: ["Ledger", "Journal"], path: "Tests/JournalFault"),
+        .testTarget(name: "JournalTests", dependencies: ["Model", "Ledger", "Journal", "journal-fault"]),
         .testTarget(name: "DetectionTests", dependencies: ["Model", "Detection"]),
         .testTarget(name: "ExposureTests", dependencies: ["Model", "Exposure"]),
         .testTarget(name: "IncidentTests", dependencies: ["Model", "Ledger", "Incident"]),

@@ -13,6 +13,8 @@ package struct LogProofs: Sendable {
     package func consistency(from old: UInt64) throws -> [Hash] { try Merkle.consistencyProof(from: old, size: size, from: nodes()) }
     package func range(_ range: Range<UInt64>) throws -> [Hash] { try Merkle.rangeProof(of: range, size: size, from: nodes()) }
     package func leaf(at index: UInt64) throws -> Hash { try nodes()(Merkle.Node(height: 0, index: index)) }
+    /// The root of the first `count` entries; nil when there are fewer.
+    package func rootOf(first count: UInt64) throws -> Hash? { count > size ? nil : try Merkle.hash(of: 0..<count, from: nodes()) }
     package func root() throws -> Hash { try Merkle.hash(of: 0..<size, from: nodes()) }
 
     private func nodes() -> Merkle.Source {

@@ -95,11 +95,13 @@ package struct NoteProblem: Error, Sendable, Hashable, CustomStringConvertible {
 extension SignedNote.Signature {
     private static let dash = Array("\u{2014} ".utf8)
 
-    fileprivate var line: String {
+    /// With its newline, as it stands under a note.
+    package var line: String {
         "\u{2014} " + name + " " + Base64.encode(bigEndianBytes(keyID) + bytes) + "\n"
     }
 
-    fileprivate init?(line: ArraySlice<UInt8>) {
+    /// A line without its newline; nil when it is not a signature.
+    package init?(line: ArraySlice<UInt8>) {
         guard line.starts(with: Self.dash) else { return nil }
         let parts = line.dropFirst(Self.dash.count).split(separator: UInt8(ascii: " "), maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, let payload = Base64.decode(Array(parts[1])), payload.count >= 5 else { return nil }

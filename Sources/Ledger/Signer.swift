@@ -44,6 +44,19 @@ package struct Signer: Sendable, CustomStringConvertible, CustomReflectable {
         return Array(signature)
     }
 
+    /// The key as a witness's: it makes cosignatures, and must make nothing else.
+    package func cosignatureKey() throws(NoteProblem) -> VerifierKey {
+        try VerifierKey(name: name, kind: .cosignature, publicKey: verifierKey.publicKey)
+    }
+
+    /// That this key saw the note at that time: c2sp.org/tlog-cosignature, type 4.
+    /// - Parameter time: POSIX seconds.
+    package func cosignature(over text: String, time: UInt64) throws(NoteProblem) -> SignedNote.Signature {
+        guard let signature = try? key.signature(for: cosignedMessage(text: text, time: time)) else { throw NoteProblem("signing failed") }
+        let stamp = (0..<8).map { UInt8(truncatingIfNeeded: time >> UInt64(56 - 8 * $0)) }
+        return SignedNote.Signature(name: name, keyID: try cosignatureKey().id, bytes: stamp + Array(signature))
+    }
+
     package var description: String { "(signing key of \(name))" }
     package var customMirror: Mirror { Mirror(self, children: [:]) }
 }

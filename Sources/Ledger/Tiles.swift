@@ -168,7 +168,7 @@ package struct TileBuilder {
 }
 
 /// The roots of the perfect subtrees that a partial tile's hashes make, large to small.
-func perfectSubtrees(_ hashes: [Hash]) -> [Hash] {
+package func perfectSubtrees(_ hashes: [Hash]) -> [Hash] {
     var roots: [Hash] = []
     var start = 0
     while start < hashes.count {
