@@ -102,6 +102,6 @@ let package = Package(
         .testTarget(name: "ServerTests", dependencies: ["Model", "Scan", "Server", crypto] + network),
         .testTarget(name: "StoryTests", dependencies: ["Model", "Scan", "Story"]),
         .testTarget(name: "EndToEndTests", dependencies: ["Model"]),
-        .testTarget(name: "FuzzReplayTests", dependencies: ["Model", "Scan", "Profiles", "Trail", "Ledger", "Exposure", "Incident"]),
+        .testTarget(name: "FuzzReplayTests", dependencies: ["Model", "Scan", "Profiles", "Trail", "Ledger", "Journal", "Exposure", "Incident"]),
     ]
 )

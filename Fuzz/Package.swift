@@ -26,10 +26,12 @@ let package = Package(
         room("Profiles", ["Model", yams], resources: [.embedInCode("Shipped")]),
         room("Trail", ["Model", "Scan", "Profiles", "CZlib", "CZstd", "CLibXML2", crypto]),
         room("Ledger", ["Model", crypto]),
+        .systemLibrary(name: "CLinux", path: "Rooms/CLinux"),
+        room("Journal", ["Model", "Ledger", "CLinux"]),
         room("Exposure", ["Model"]),
         room("Incident", ["Model", "Ledger", "Exposure", crypto]),
         .executableTarget(
-            name: "Fuzz", dependencies: ["Model", "Scan", "Profiles", "Trail", "Ledger", "Exposure", "Incident"],
+            name: "Fuzz", dependencies: ["Model", "Scan", "Profiles", "Trail", "Ledger", "Journal", "Exposure", "Incident"],
             swiftSettings: watched,
             // gold stumbles over the debug information of sanitised code.
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),

@@ -1,5 +1,6 @@
 import Exposure
 import Incident
+import Journal
 import Ledger
 import Profiles
 import Scan
@@ -36,6 +37,12 @@ let fuzzTargets: [(name: String, check: @Sendable ([UInt8]) -> Void)] = [
     ("ledger-tile-path", LedgerFuzz.checkTilePath),
     ("ledger-keys", LedgerFuzz.checkKeys),
     ("ledger-proof", LedgerFuzz.checkProof),
+    ("journal-batch", JournalFuzz.checkBatch),
+    ("journal-header", JournalFuzz.checkHeader),
+    ("journal-retention", JournalFuzz.checkRetention),
+    ("tlog-proof", JournalFuzz.checkProof),
+    ("tlog-policy", JournalFuzz.checkPolicy),
+    ("witness-request", JournalFuzz.checkWitnessRequest),
     ("exposure-index", ExposureFuzz.check),
     ("incident-json", { bytes in
         guard let document = try? IncidentDocument(json: bytes) else { return }
