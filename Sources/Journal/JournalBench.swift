@@ -16,7 +16,7 @@ package enum JournalBench {
     /// - Parameters:
     ///   - folder: one that can be made and is left to the caller to remove.
     ///   - clock: nanoseconds from any start.
-    package static func run(folder: String, entries: Int = 1_000_000, clock: @escaping Clock, report: (Figure) -> Void) async throws {
+    package static func run(folder: String, entries: Int = 1_000_000, clock: @escaping Clock, report: (Figure) -> Void) throws {
         let batch = 4_096, bytes = 200
         let floor = try bareLoop(folder + "/floor", count: entries / 2, batch: batch, bytes: bytes, clock)
         let (bulk, restart, fsck) = try durable(folder + "/bulk", count: entries, batch: batch, bytes: bytes, clock)
@@ -25,10 +25,10 @@ package enum JournalBench {
         report(Figure(name: "fsck", result: "\(perSecond(fsck)) entries/s"))
 
         let single = try bareLoop(folder + "/single", count: 3_000, batch: 1, bytes: 512, clock)
-        let (one, core) = try await singles(folder + "/one", count: 3_000, clock)
+        let (one, core) = try waitFor { try await singles(folder + "/one", count: 3_000, clock) }
         report(Figure(name: "single appends, awaited", result: "\(perSecond(one))/s", ratio: one / single, floor: "write and fdatasync: \(perSecond(single))/s"))
         report(Figure(name: "single appends, sequencer alone", result: "\(perSecond(core))/s", ratio: core / single))
-        let times = try await offered(folder + "/offered", perSecond: 20_000, seconds: 5, clock).sorted()
+        let times = try waitFor { try await offered(folder + "/offered", perSecond: 20_000, seconds: 5, clock).sorted() }
         report(Figure(name: "acknowledged at 20,000/s offered", result: "p50 \(micro(times[times.count / 2])), p99 \(micro(times[times.count * 99 / 100])), worst \(micro(times[times.count - 1]))"))
     }
 

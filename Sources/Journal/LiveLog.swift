@@ -215,7 +215,7 @@ package final class LiveLog: Sendable {
         private func publish(_ committed: Sequencer.Committed) throws {
             if let note = try log.publisher.sign(committed, now: clock()) {
                 let proofs = LogProofs(files, size: committed.size)
-                try log.publisher.publish(cosignatures: cosigner.map { cosigner in wait { await cosigner(note, proofs) } } ?? [])
+                try log.publisher.publish(cosignatures: try cosigner.map { cosigner in try waitFor { await cosigner(note, proofs) } } ?? [])
             } else if try files.size("checkpoint") == nil {
                 try log.publisher.publish()
             }
@@ -226,13 +226,6 @@ package final class LiveLog: Sendable {
             if let runs = try log.publisher.mergeRuns() { monitor.change { $0.runs = runs } }
             let segments = try files.list(Segment.folder).count
             monitor.change { $0.segments = segments }
-        }
-
-        private func wait<R: Sendable>(_ body: @escaping @Sendable () async -> R) -> R {
-            let result = Monitor<R?>(nil)
-            Task { let value = await body(); result.change { $0 = value } }
-            // Without a limit of time it returns only with a value.
-            while true { if let value = result.wait(for: { $0 }) { return value } }
         }
     }
 }

@@ -81,3 +81,15 @@ func startThread(_ body: @escaping @Sendable () -> Void) throws {
     }
     pthread_detach(thread)
 }
+
+/// Blocks this thread until `body` has an answer. Never called on a thread of the cooperative pool that `body` would need.
+func waitFor<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) throws -> R {
+    let result = Monitor<Result<R, any Error>?>(nil)
+    Task {
+        let value: Result<R, any Error>
+        do { value = .success(try await body()) } catch { value = .failure(error) }
+        result.change { $0 = value }
+    }
+    // Without a limit of time it returns only with a value.
+    while true { if let value = result.wait(for: { $0 }) { return try value.get() } }
+}

@@ -2,6 +2,7 @@ import ArgumentParser
 import Exposure
 import Glibc
 import Incident
+import Journal
 import Ledger
 import Model
 import Trail
@@ -13,7 +14,7 @@ struct BenchCommand: ParsableCommand {
         discussion: """
             EXAMPLE
               cordon bench                 all of it, about two minutes
-              cordon bench --only json     json, csv, ledger, exposure, scraper or million
+              cordon bench --only json     json, csv, ledger, journal, exposure, scraper or million
 
             DuckDB is the peer of the readers where python3 has it (CORDON_PYTHON names another Python). Timings are orders
             of magnitude; ratios are what to look at.
@@ -26,7 +27,7 @@ struct BenchCommand: ParsableCommand {
         guard mkdir(folder, 0o700) == 0 else { throw CannotWrite(path: folder, reason: String(cString: strerror(errno))) }
         defer { _ = ChildProcess.run(["rm", "-rf", folder], outputFile: "/dev/null") }
         let benches: [(String, (String) throws -> Void)] = [
-            ("json", json), ("csv", csv), ("ledger", ledger), ("exposure", exposure), ("scraper", scraper), ("million", million),
+            ("json", json), ("csv", csv), ("ledger", ledger), ("journal", journal), ("exposure", exposure), ("scraper", scraper), ("million", million),
         ]
         for (name, bench) in benches where only.isEmpty || only.contains(name) { try bench(folder) }
     }
@@ -39,12 +40,6 @@ struct BenchCommand: ParsableCommand {
             best = min(best, Double(nanoseconds() - start) / 1e9)
         }
         return best
-    }
-
-    private func nanoseconds() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 
     /// One reader on one core against DuckDB on one thread, both taking the same values out.
@@ -96,6 +91,13 @@ struct BenchCommand: ParsableCommand {
         for figure in try LedgerBench.run(entries: 300_000, folder: folder + "/ledger", clock: nanoseconds) {
             let floor = figure.floor.isEmpty ? "" : "; \(ratio(figure.ratio)) x the floor (\(figure.floor))"
             Terminal.say("Ledger, \(figure.name): \(rate(figure.count, Double(figure.nanoseconds) / 1e9))/s\(floor)")
+        }
+    }
+
+    private func journal(_ folder: String) throws {
+        try JournalBench.run(folder: folder + "/journal", clock: { nanoseconds() }) { figure in
+            let floor = figure.ratio.map { "; \(ratio($0)) x the floor" + (figure.floor.isEmpty ? "" : " (\(figure.floor))") } ?? ""
+            Terminal.say("Live ledger, \(figure.name): \(figure.result)\(floor)")
         }
     }
 
@@ -161,4 +163,11 @@ private final class MappedFile {
     }
 
     deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress!), bytes.count) }
+}
+
+/// Monotonic, from any start.
+private func nanoseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
