@@ -28,6 +28,8 @@ package struct Detector {
     var last = Instant(milliseconds: 0)
     var weeks = 0
     var isBlind = true
+    /// How often evidence crossed a threshold: until it moves, no finding has appeared. What one holds may grow meanwhile.
+    package internal(set) var crossings = 0
     /// Called with what each signal said of an act, for `cordon explain`.
     package var trace: ((ActTrace) -> Void)?
 

@@ -3,6 +3,11 @@ import Model
 extension Detector {
     /// The findings over the whole trail. Accounts of one operation are one finding.
     package mutating func finish() -> DetectionResult {
+        DetectionResult(blindUntil: first.map { $0 + Int64(policy.blindDays) * Instant.day }, findings: findings(), accountWeeks: weeks, openingsUntilCut: openingsUntilCut)
+    }
+
+    /// The findings as of the last act. `crossings` tells whether there can be others than before.
+    package func findings() -> [DetectedFinding] {
         var own: [UInt32: [Int]] = [:]
         for (s, session) in sessions.enumerated() where accounts[Int(session.account)].wasCrossed { own[session.account, default: []].append(s) }
         var cuts: [(verdict: AccountVerdict, crossing: Crossing)] = [], others: [DetectedFinding] = []
@@ -16,7 +21,7 @@ extension Detector {
         }
         var findings = grouped(cuts) + others
         findings.sort { ($0.accounts[0].onset.index, $0.accounts[0].account) < ($1.accounts[0].onset.index, $1.accounts[0].account) }
-        return DetectionResult(blindUntil: first.map { $0 + Int64(policy.blindDays) * Instant.day }, findings: findings, accountWeeks: weeks, openingsUntilCut: openingsUntilCut)
+        return findings
     }
 
     /// Persons that somebody else would have opened before the cut, on an account with the population's habits and without

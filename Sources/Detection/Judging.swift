@@ -91,6 +91,7 @@ extension Detector {
             before: strand.onset.index - 1, opensOfTen: (usual * 10 + Chance.certain / 2) / Chance.certain, threshold: policy.cutThreshold)
         if best.weight >= policy.cutThreshold {
             accounts[a].cut = crossing
+            crossings += 1
             accounts[a].isSuspect = true
             quarantine.takeBack(account: account, since: strand.onset.time, from: &habits)
             for place in sessions[s].places where !whereabouts.knew(account: account, network: place.network, before: strand.onset.time) {
@@ -98,6 +99,7 @@ extension Detector {
             }
         } else if accounts[a].stepUp == nil {
             accounts[a].stepUp = crossing
+            crossings += 1
         }
     }
 

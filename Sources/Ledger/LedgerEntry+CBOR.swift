@@ -20,15 +20,16 @@ import Model
 /// | 20 | fingerprint of the smallest source id | 0 |
 /// | 21 | events | 1 |
 /// | 22 | persons not recorded, at most | 0 |
-/// | 23 | persons shown: [[person, reference or null, categories, manners, (id, name, postcode rank or null)]…] | none |
+/// | 23 | persons shown: [[person, reference or null, categories, manners, (id, name, postcode rank or null), ([identifier…])]…] | none |
 /// | 24 | [part, parts] | [1, 1] |
+/// | 25 | of a live log: [thread, session is the source's own, [name, subject, professional or null] or null, [[record id, content]…]] | not one |
 ///
 /// Every value has one encoding, and every encoding that is read is the one of its value: what is absent by the table must
 /// not be there.
 extension LedgerEntry {
     private enum Key: UInt64 {
         case version = 0, salt, time, source, service, controller, account, attribution, team, session, address, network, agent, authentication
-        case device, action, outcome, breakGlass, resource, search, eventID, events, unrecorded, disclosures, parts
+        case device, action, outcome, breakGlass, resource, search, eventID, events, unrecorded, disclosures, parts, live
     }
 
     /// - Throws: `EntryProblem` for a value that the rules of this type do not allow, or of more than 65,535 bytes.
@@ -74,6 +75,7 @@ extension LedgerEntry {
             $0.unsigned(UInt64(part))
             $0.unsigned(UInt64(parts))
         }
+        if let live { field(.live) { LedgerEntry.write(live, to: &$0) } }
         var whole = CBORWriter()
         whole.reserve(fields.bytes.count + 2)
         whole.map(count)
@@ -101,14 +103,36 @@ extension LedgerEntry {
     }
 
     private static func write(_ disclosure: Disclosed, to writer: inout CBORWriter) {
-        writer.array(disclosure.ranks == nil ? 4 : 7)
+        writer.array(4 + (disclosure.ranks == nil ? 0 : 3) + (disclosure.identifiers.isEmpty ? 0 : 1))
         writer.pseudonym(disclosure.person)
         if let reference = disclosure.reference { writer.pseudonym(reference) } else { writer.null() }
         writer.unsigned(UInt64(disclosure.categories.rawValue))
         writer.unsigned(UInt64(disclosure.manners.rawValue))
-        guard let ranks = disclosure.ranks else { return }
-        for rank in [ranks.id, ranks.name, ranks.postcode] {
-            if let rank { writer.unsigned(UInt64(rank)) } else { writer.null() }
+        if let ranks = disclosure.ranks {
+            for rank in [ranks.id, ranks.name, ranks.postcode] {
+                if let rank { writer.unsigned(UInt64(rank)) } else { writer.null() }
+            }
+        }
+        guard !disclosure.identifiers.isEmpty else { return }
+        writer.array(disclosure.identifiers.count)
+        for identifier in disclosure.identifiers { writer.pseudonym(identifier) }
+    }
+
+    private static func write(_ live: LiveMark, to writer: inout CBORWriter) {
+        writer.array(4)
+        writer.unsigned(live.thread)
+        writer.bool(live.ownSession)
+        if let names = live.names {
+            writer.array(3)
+            for name in [names.name, names.subject, names.professional] {
+                if let name { writer.pseudonym(name) } else { writer.null() }
+            }
+        } else { writer.null() }
+        writer.array(live.records.count)
+        for record in live.records {
+            writer.array(2)
+            writer.unsigned(record.id)
+            writer.unsigned(record.content)
         }
     }
 
@@ -163,6 +187,7 @@ extension LedgerEntry {
             guard parts > 1, parts <= 65_535, part <= parts else { throw fields.reader.problem("part \(part) of \(parts)") }
             (self.part, self.parts) = (Int(part), Int(parts))
         }
+        if try fields.next(.live) { live = try fields.live() }
         guard fields.left == 0 else { throw fields.reader.problem("a key that is unknown, repeated or out of order") }
         guard fields.reader.isAtEnd else { throw fields.reader.problem("bytes after the entry") }
         try check()
@@ -227,16 +252,45 @@ extension LedgerEntry {
 
         mutating func disclosure() throws(EntryProblem) -> Disclosed {
             let count = try reader.count(.array)
-            guard count == 4 || count == 7 else { throw reader.problem("something else than a person shown") }
+            guard count == 4 || count == 5 || count == 7 || count == 8 else { throw reader.problem("something else than a person shown") }
             guard let person = Pseudonym(try reader.byteString(count: 16)) else { throw reader.problem("something else than a pseudonym") }
             let reference = reader.null() ? nil : Pseudonym(try reader.byteString(count: 16))
             guard let categories = UInt8(exactly: try reader.unsigned()), let manners = UInt8(exactly: try reader.unsigned()) else {
                 throw reader.problem("a set of more than 8 bits")
             }
-            let ranks = count == 7 ? Ranks(id: try rank(), name: try rank(), postcode: try rank()) : nil
+            let ranks = count >= 7 ? Ranks(id: try rank(), name: try rank(), postcode: try rank()) : nil
+            var identifiers: [Pseudonym] = []
+            if count == 5 || count == 8 {
+                let count = try reader.count(.array)
+                guard count > 0 else { throw reader.problem("a default that should be absent") }
+                for _ in 0..<count { identifiers.append(try pseudonym()) }
+            }
             return Disclosed(
-                person: person, reference: reference, categories: Categories(rawValue: categories), manners: Manners(rawValue: manners), ranks: ranks
-            )
+                person: person, reference: reference, categories: Categories(rawValue: categories), manners: Manners(rawValue: manners), ranks: ranks,
+                identifiers: identifiers)
+        }
+
+        private mutating func pseudonym() throws(EntryProblem) -> Pseudonym {
+            guard let pseudonym = Pseudonym(try reader.byteString(count: 16)) else { throw reader.problem("something else than a pseudonym") }
+            return pseudonym
+        }
+
+        mutating func live() throws(EntryProblem) -> LiveMark {
+            guard try reader.count(.array) == 4 else { throw reader.problem("something else than a live mark") }
+            var live = LiveMark(thread: try reader.unsigned(), ownSession: try reader.bool())
+            if !reader.null() {
+                guard try reader.count(.array) == 3 else { throw reader.problem("something else than three names") }
+                live.names = LiveMark.Names(
+                    name: reader.null() ? nil : try pseudonym(), subject: reader.null() ? nil : try pseudonym(),
+                    professional: reader.null() ? nil : try pseudonym())
+            }
+            let count = try reader.count(.array)
+            guard count <= LiveMark.recordsMax else { throw reader.problem("more records than an entry has") }
+            for _ in 0..<count {
+                guard try reader.count(.array) == 2 else { throw reader.problem("something else than a record") }
+                live.records.append(LiveMark.Record(id: try reader.unsigned(), content: try reader.unsigned()))
+            }
+            return live
         }
 
         private mutating func rank() throws(EntryProblem) -> UInt32? {

@@ -41,6 +41,9 @@ package struct LedgerEntry: Sendable, Hashable {
     /// In the caller's order, which is kept; no person and reference twice.
     package var disclosures: [Disclosed] = []
 
+    /// What a live log must know of the act later; nil where the whole trail was known when it was written.
+    package var live: LiveMark?
+
     /// From 1 to `parts`.
     package var part = 1
     package var parts = 1
@@ -55,9 +58,46 @@ package struct LedgerEntry: Sendable, Hashable {
         package var categories: Categories
         package var manners: Manners
         package var ranks: Ranks?
+        /// Keyed, and only where a live log sees them with this reference for the first time: equal ones make one person.
+        package var identifiers: [Pseudonym] = []
 
-        package init(person: Pseudonym, reference: Pseudonym? = nil, categories: Categories, manners: Manners, ranks: Ranks? = nil) {
+        package init(person: Pseudonym, reference: Pseudonym? = nil, categories: Categories, manners: Manners, ranks: Ranks? = nil, identifiers: [Pseudonym] = []) {
             (self.person, self.reference, self.categories, self.manners, self.ranks) = (person, reference, categories, manners, ranks)
+            self.identifiers = identifiers
+        }
+    }
+
+    /// A live log does not know what comes: more records of an act, the same records again, another name of an account. This
+    /// is what it recognises them by, after a restart too, from the ledger alone.
+    package struct LiveMark: Sendable, Hashable {
+        /// Entries of one source that share it tell of one act, the first with what came first; 0 = never shared.
+        package var thread: UInt64
+        /// True when the source itself gave the session; false for one made from a login.
+        package var ownSession: Bool
+        /// The account's names, the first time that they stand together.
+        package var names: Names?
+        /// Keyed fingerprints of the records that the entry is made of, and of what they say. At most `recordsMax`.
+        package var records: [Record]
+
+        package static let recordsMax = 1_000
+
+        package struct Names: Sendable, Hashable {
+            package var name: Pseudonym?
+            package var subject: Pseudonym?
+            package var professional: Pseudonym?
+
+            package init(name: Pseudonym?, subject: Pseudonym?, professional: Pseudonym?) { (self.name, self.subject, self.professional) = (name, subject, professional) }
+        }
+
+        package struct Record: Sendable, Hashable {
+            package var id: UInt64
+            package var content: UInt64
+
+            package init(id: UInt64, content: UInt64) { (self.id, self.content) = (id, content) }
+        }
+
+        package init(thread: UInt64, ownSession: Bool, names: Names? = nil, records: [Record] = []) {
+            (self.thread, self.ownSession, self.names, self.records) = (thread, ownSession, names, records)
         }
     }
 
@@ -108,7 +148,11 @@ package struct LedgerEntry: Sendable, Hashable {
             var entry = self
             entry.disclosures = disclosures
             (entry.part, entry.parts) = (i + 1, groups.count)
-            if i > 0 { (entry.events, entry.unrecorded) = (0, 0) }
+            if i > 0 {
+                (entry.events, entry.unrecorded) = (0, 0)
+                entry.live?.names = nil
+                entry.live?.records = []
+            }
             return entry
         }
     }
@@ -122,6 +166,7 @@ package struct LedgerEntry: Sendable, Hashable {
         guard parts == 1 || !disclosures.isEmpty else { throw EntryProblem("a part without persons") }
         guard disclosures.isEmpty || outcome != .failure else { throw EntryProblem("a failed act that shows persons") }
         guard disclosures.allSatisfy({ $0.ranks?.isEmpty != true }) else { throw EntryProblem("ranks without a rank") }
+        guard live?.records.count ?? 0 <= LiveMark.recordsMax else { throw EntryProblem("more than \(LiveMark.recordsMax) records in one entry") }
         guard !hasRepeatedDisclosure else { throw EntryProblem("the same person and reference twice") }
     }
 

@@ -120,19 +120,23 @@ final class FileSink: EventSink {
 }
 
 /// Which sequence numbers of a source were seen: disjoint intervals, ascending. Short when numbers come nearly in order.
-struct SequenceCover: Sendable {
-    struct Interval: Sendable {
-        var low: Int64, high: Int64
+package struct SequenceCover: Sendable {
+    package struct Interval: Sendable {
+        package var low: Int64, high: Int64
         /// Times of the records with the lowest and the highest number.
-        var from: Instant, to: Instant
+        package var from: Instant, to: Instant
+
+        package init(low: Int64, high: Int64, from: Instant, to: Instant) { (self.low, self.high, self.from, self.to) = (low, high, from, to) }
     }
-    private(set) var intervals: [Interval] = []
+    package private(set) var intervals: [Interval] = []
 
     mutating func add(_ number: Int64, at time: Instant) {
         add(Interval(low: number, high: number, from: time, to: time))
     }
 
-    mutating func add(_ new: Interval) {
+    package init() {}
+
+    package mutating func add(_ new: Interval) {
         // Nearly always the next number of the last interval.
         if let last = intervals.indices.last, new.low == intervals[last].high &+ 1, new.low > intervals[last].high {
             (intervals[last].high, intervals[last].to) = (new.high, new.to)
@@ -159,7 +163,7 @@ struct SequenceCover: Sendable {
     }
 
     /// Numbers between the first and the last that nobody saw, with the times on both sides.
-    var gaps: [(missing: Int64, from: Instant, to: Instant)] {
+    package var gaps: [(missing: Int64, from: Instant, to: Instant)] {
         zip(intervals, intervals.dropFirst()).map { before, after in
             let (distance, overflow) = after.low.subtractingReportingOverflow(before.high)
             return (overflow ? .max : distance - 1, min(before.to, after.from), max(before.to, after.from))

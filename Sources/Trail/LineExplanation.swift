@@ -53,7 +53,7 @@ extension Trail {
         let sink = LineSink(line: line)
         if let encoding { sink.assume(encoding) }
         let reader = plan.formats[format]
-        do { try reader.read(body, of: Reading.hand(opened.name, plan), to: sink) } catch { sink.fate = sink.fate ?? .refused(error) }
+        do { try reader.read(body, of: Reading.hand(opened.name, plan.profiles, assumedYear: plan.assumedYear), to: sink) } catch { sink.fate = sink.fate ?? .refused(error) }
 
         var explanation = LineExplanation(
             place: Place(file: opened.name, line: line, byte: sink.byte), format: reader.name, confidence: confidence, fate: sink.fate ?? .beyondEnd,

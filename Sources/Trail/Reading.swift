@@ -127,11 +127,11 @@ struct Reading: Sendable {
         return best
     }
 
-    static func hand(_ name: String, _ plan: TrailPlan) -> FileInHand {
-        let settings = plan.profiles.settings(forFile: name)
+    static func hand(_ name: String, _ profiles: ProfileSet, assumedYear: Int) -> FileInHand {
+        let settings = profiles.settings(forFile: name)
         return FileInHand(
             name: name, columns: settings.columns, zone: settings.zone ?? "Europe/Paris", zoneIsStated: settings.zone != nil,
-            trustedProxies: settings.trustedProxies, assumedYear: plan.assumedYear)
+            trustedProxies: settings.trustedProxies, assumedYear: assumedYear)
     }
 
     // Reading
@@ -145,7 +145,7 @@ struct Reading: Sendable {
         let sink = FileSink(
             name: prepared.opened.name, file: piece.file, format: UInt8(truncatingIfNeeded: number), formatName: format.name, sorter: sorter,
             profiles: plan.profiles, meter: meter, lineBase: piece.lineBase, byteBase: piece.range.lowerBound, scale: scale)
-        let hand = Self.hand(prepared.opened.name, plan)
+        let hand = Self.hand(prepared.opened.name, plan.profiles, assumedYear: plan.assumedYear)
         do {
             try format.read(text, of: hand, to: sink)
         } catch {

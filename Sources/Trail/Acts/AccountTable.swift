@@ -78,16 +78,16 @@ struct AccountTable {
 }
 
 /// Union-find; the root is the smallest member.
-struct DisjointSets {
+package struct DisjointSets: Sendable {
     private var parents: [UInt32]
 
-    init(count: Int = 0) { parents = (0..<count).map { UInt32($0) } }
+    package init(count: Int = 0) { parents = (0..<count).map { UInt32($0) } }
 
-    var count: Int { parents.count }
+    package var count: Int { parents.count }
 
-    mutating func append() { parents.append(UInt32(parents.count)) }
+    package mutating func append() { parents.append(UInt32(parents.count)) }
 
-    mutating func root(_ member: Int) -> Int {
+    package mutating func root(_ member: Int) -> Int {
         var at = member
         while Int(parents[at]) != at {
             parents[at] = parents[Int(parents[at])]
@@ -97,13 +97,13 @@ struct DisjointSets {
     }
 
     /// The root without shortening the way to it.
-    func currentRoot(_ member: Int) -> Int {
+    package func currentRoot(_ member: Int) -> Int {
         var at = member
         while Int(parents[at]) != at { at = Int(parents[at]) }
         return at
     }
 
-    mutating func unite(_ a: Int, _ b: Int) {
+    package mutating func unite(_ a: Int, _ b: Int) {
         let (rootA, rootB) = (root(a), root(b))
         if rootA < rootB { parents[rootB] = UInt32(rootA) } else if rootB < rootA { parents[rootA] = UInt32(rootB) }
     }

@@ -25,6 +25,11 @@ struct ActBuilder {
     }
     private var persons: [Person] = []
     private var index = ByteTable()
+    /// A delivery wants to know which records an act is made of; a file does not pay for it.
+    private let keepsRecords: Bool
+    private var records: [EventRecord] = []
+
+    init(keepsRecords: Bool = false) { self.keepsRecords = keepsRecords }
 
     var hasSession: Bool { !fields.session.isEmpty }
 
@@ -33,6 +38,7 @@ struct ActBuilder {
         persons.removeAll(keepingCapacity: true)
         length = 0
         bits = 0
+        records.removeAll(keepingCapacity: true)
     }
 
     /// Adds a record; true when it adds a person, or a category or manner of one. The first record gives a field, later ones
@@ -52,6 +58,7 @@ struct ActBuilder {
         }
         if new.breakGlass { bits |= ActRecord.breakGlass }
         length += RawRecord.length(record.record)
+        if keepsRecords { records.append(record) }
         // Refused and failed acts disclose nobody.
         guard new.outcome != Outcome.failure.rawValue else { return false }
         return addPersons(new, record.categories, record.manners)
@@ -129,7 +136,7 @@ struct ActBuilder {
         return Unrecorded.bound(count: Int(clamping: count), recorded: persons.count, query: fields.query.text, pageSize: number.flatMap { profiles.profiles[$0].pageSize })
     }
 
-    var lengthMax: Int { length + 64 + (ActRecord.stringCount + 2) * RawWriter.lengthMax + persons.count * 32 }
+    var lengthMax: Int { length + 64 + (ActRecord.stringCount + 2) * RawWriter.lengthMax + persons.count * 32 + records.count * 40 + (records.isEmpty ? 0 : length) }
 
     /// Writes the act; gives the bytes written.
     func encode(_ events: Int, _ names: UInt32, to target: UnsafeMutableRawPointer) -> Int {
@@ -170,6 +177,16 @@ struct ActBuilder {
             writer.putLength(person.more.reduce(person.identifierCount) { $0 + $1.1 })
             writer.putBare(person.identifiers)
             for (bytes, _) in person.more { writer.putBare(bytes) }
+        }
+        if keepsRecords {
+            writer.put(records.first { !$0.request.isEmpty }?.request ?? UnsafeRawBufferPointer(start: nil, count: 0))
+            writer.putLength(records.count)
+            for record in records {
+                writer.put(record.mark)
+                writer.put(UInt64(truncatingIfNeeded: record.line))
+                writer.put(UInt64(truncatingIfNeeded: record.byte))
+                writer.put(UInt64(truncatingIfNeeded: record.units))
+            }
         }
         return writer.at - target
     }

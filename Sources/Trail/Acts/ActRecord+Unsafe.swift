@@ -7,6 +7,7 @@ import Model
 /// 32 events u32 · 36 names of the account u32 · 40 page i64 · 48 result count i64
 /// 56 source, id, role, organisation, session, authentication, address, agent, service, controller, resource, query
 ///    persons: number, then each: categories, manners, reference, identifiers
+///    of a delivery also: request; number of records, then of each: mark, line, byte, units
 /// ```
 struct ActRecord {
     let record: UnsafeRawPointer

@@ -24,8 +24,12 @@ struct Gathering {
     /// Request ids that came again more than an hour later.
     private(set) var reusedRequests = 0
 
-    init(ranks: FileRanks, isCopy: [Bool], profiles: ProfileSet, limit: Int, temporaryFolder: String) {
-        self.profiles = profiles
+    /// Whether what was read before has this record; `occurrence` counts equal lines without an id, from 0. Nil: nothing was.
+    typealias Screen = (_ record: EventRecord, _ occurrence: Int) -> RecordStanding
+    private let screen: Screen?
+
+    init(ranks: FileRanks, isCopy: [Bool], profiles: ProfileSet, limit: Int, temporaryFolder: String, screen: Screen? = nil) {
+        (self.profiles, self.screen) = (profiles, screen)
         canonical = CanonicalOrder(ranks: ranks)
         (self.isCopy, self.limit, folder) = (isCopy, limit, temporaryFolder)
         duplicates = Array(repeating: 0, count: isCopy.count)
@@ -82,7 +86,7 @@ struct Gathering {
             if request.isEmpty { request = own }
             kept.append(record)
         }
-        for record in kept {
+        for record in kept where isNew(record) {
             // A form of the trail without request ids belongs to the act that the other form names.
             if record.request.isEmpty, !request.isEmpty {
                 try target.add(lengthMax: RawRecord.length(record.record) + request.count + RawWriter.lengthMax) { pointer in
@@ -91,7 +95,7 @@ struct Gathering {
                     return length
                 }
             } else {
-                try pass(record, to: target)
+                try target.add(reference: record.record, key: RequestOrder.key(record))
             }
         }
     }
@@ -104,9 +108,11 @@ struct Gathering {
         }
         var most = counts[0]
         for candidate in counts.dropFirst() where candidate.count > most.count { most = candidate }
+        var occurrence = 0
         for record in group {
             if record.file == most.file {
-                try pass(record, to: target)
+                try pass(record, occurrence, to: target)
+                occurrence += 1
             } else {
                 duplicates[record.file] += record.units
                 sharedLines += record.units
@@ -114,8 +120,18 @@ struct Gathering {
         }
     }
 
-    private func pass(_ record: EventRecord, to target: Sorter<RequestOrder>) throws {
+    private mutating func pass(_ record: EventRecord, _ occurrence: Int = 0, to target: Sorter<RequestOrder>) throws {
+        guard isNew(record, occurrence) else { return }
         try target.add(reference: record.record, key: RequestOrder.key(record))
+    }
+
+    private mutating func isNew(_ record: EventRecord, _ occurrence: Int = 0) -> Bool {
+        switch screen?(record, occurrence) ?? .new {
+        case .new: return true
+        case .known: duplicates[record.file] += record.units
+        case .contradicted: refuse(record)
+        }
+        return false
     }
 
     private mutating func refuse(_ record: EventRecord) {
@@ -134,7 +150,7 @@ struct Gathering {
 
     private mutating func gather(_ sorter: Sorter<RequestOrder>, tick: () throws -> Void) throws -> Sorter<ActOrder>.Merged {
         let acts = Sorter(order: ActOrder(), limit: limit / 3, temporaryFolder: folder)
-        var builder = ActBuilder()
+        var builder = ActBuilder(keepsRecords: screen != nil)
         let byRequest = try Sorter.Merged([sorter], order: RequestOrder(canonical: canonical))
         var group: [EventRecord] = []
         var seen = 0

@@ -102,7 +102,7 @@ struct PersonTable {
 
     /// What links references: a value that a system qualifies. Placeholders (all one digit) link nobody. Of a national number
     /// the 13 digits without the key are compared.
-    private static func linkingKey(system: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+    static func linkingKey(system: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
         guard !system.isEmpty, value.count > 1, let first = value.first, !value.allSatisfy({ $0 == first }) else { return nil }
         return KnownSystem.isNational(system) && value.count == 15 ? UnsafeRawBufferPointer(rebasing: value[..<13]) : value
     }

@@ -4,26 +4,26 @@ import Model
 ///
 /// Online: it knows what came before in canonical order. By session first, else by address and agent within `window` of the
 /// latest login there. Several accounts that fit make it ambiguous, which is never more than possible.
-struct SessionJoin {
-    struct Login {
+struct SessionJoin<Session: Sendable>: Sendable {
+    struct Login: Sendable {
         var account: UInt32
-        /// Number of the agent; nil when the source does not say.
-        var agent: UInt32?
+        /// What stands for the agent; nil when the source does not say.
+        var agent: UInt64?
         var time: Int64
         /// The login's own session, else one made from its id.
-        var session: String
+        var session: Session
     }
-    private struct Holder {
+    private struct Holder: Sendable {
         var accounts: [UInt32]
         var last: Int64
     }
 
-    static let window = 12 * Instant.hour
+    private static var window: Int64 { 12 * Instant.hour }
     /// A session that was silent for so long is over.
-    private static let sessionAge = 36 * Instant.hour
+    private static var sessionAge: Int64 { 36 * Instant.hour }
 
     private var holders: [UInt64: Holder] = [:]
-    private var logins: [UInt32: [Login]] = [:]
+    private var logins: [UInt64: [Login]] = [:]
     private var nextPurge = 100_000
 
     /// A record that names its account.
@@ -39,7 +39,7 @@ struct SessionJoin {
         }
     }
 
-    mutating func login(_ login: Login, address: UInt32) {
+    mutating func login(_ login: Login, address: UInt64) {
         var list = logins[address, default: []].filter { $0.time + Self.window >= login.time && !($0.account == login.account && $0.agent == login.agent) }
         // Behind one address of a large house many people sign in; far too many make it useless, not slow.
         if list.count >= 1_000 { list.removeFirst(500) }
@@ -47,13 +47,13 @@ struct SessionJoin {
         logins[address] = list
     }
 
-    mutating func logout(account: UInt32, address: UInt32?, agent: UInt32?) {
+    mutating func logout(account: UInt32, address: UInt64?, agent: UInt64?) {
         guard let address else { return }
         logins[address]?.removeAll { $0.account == account && ($0.agent == agent || $0.agent == nil || agent == nil) }
     }
 
     /// Accounts that may stand behind a record without one, ascending.
-    mutating func candidates(session: UInt64, address: UInt32?, agent: UInt32?, at time: Int64) -> [UInt32] {
+    mutating func candidates(session: UInt64, address: UInt64?, agent: UInt64?, at time: Int64) -> [UInt32] {
         if session != 0, let holder = holders[session], time - holder.last <= Self.sessionAge {
             holders[session]?.last = max(holder.last, time)
             return holder.accounts.sorted()
@@ -68,7 +68,7 @@ struct SessionJoin {
     }
 
     /// The session that an account's latest login from here opened, for sources that have no sessions.
-    func session(account: UInt32, address: UInt32?, agent: UInt32?, at time: Int64) -> String? {
+    func session(account: UInt32, address: UInt64?, agent: UInt64?, at time: Int64) -> Session? {
         guard let address, let list = logins[address] else { return nil }
         return list.last { $0.account == account && $0.time + Self.window >= time && ($0.agent == nil || agent == nil || $0.agent == agent) }?.session
     }

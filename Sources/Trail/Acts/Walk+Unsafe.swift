@@ -1,12 +1,10 @@
 import Model
 import Profiles
-import Scan
 
 /// Turns act records into `Act`s: numbers at first sight, fingerprints, persons, accounts.
 ///
 /// Tables stay from walk to walk, so numbers are the same each time; what must be known online (joins) starts afresh.
 final class Walk {
-    private let fingerprints: @Sendable (FingerprintDomain, String) -> UInt64
     private let profiles: ProfileSet
     private let accountOf: [Int]
     private let accountNames: [AccountNames]
@@ -22,17 +20,7 @@ final class Walk {
     private(set) var controllers = NameTable()
     private(set) var teams = NameTable()
     private(set) var resources = NameTable()
-    private var addresses = ByteTable()
-    private var addressWords: [(text: String, address: UInt64, network: UInt64)] = []
-    private var agents = ByteTable()
-    private var agentWords: [(text: String, agent: UInt64, device: DeviceKind)] = []
-    private var authentications = ByteTable()
-    private var authenticationPrints: [UInt64] = []
-    private var sessions = ByteTable()
-    private var sessionWords: [(text: String, print: UInt64)] = []
-    private var searches = ByteTable()
-    private var searchValues: [(search: Act.Search, page: Int?)] = []
-    private var letterPrints: [String: UInt64] = [:]
+    private var prints: WordPrints
     private let decoyNames: Set<String>
     private var decoys: Set<UInt32> = []
     private var referencesChecked = 0
@@ -40,16 +28,14 @@ final class Walk {
     private var pageSizes: [Int?] = []
     private(set) var revealsHealth: [Bool] = []
 
-    private var join = SessionJoin()
+    private var attributing = Attributing<String>()
     private var index = 0
-    /// Most entries of a table that exists only to save work.
-    private static let cacheMax = 1 << 16
 
     init(
         fingerprints: @escaping @Sendable (FingerprintDomain, String) -> UInt64, profiles: ProfileSet, names: AccountTable,
         sourcesWithoutSessions: Set<String>, directory: DirectoryTable?
     ) {
-        (self.fingerprints, self.profiles, self.sourcesWithoutSessions) = (fingerprints, profiles, sourcesWithoutSessions)
+        (prints, self.profiles, self.sourcesWithoutSessions) = (WordPrints(fingerprints), profiles, sourcesWithoutSessions)
         (accountOf, accountNames) = names.resolved()
         numberOf = Array(repeating: nil, count: accountOf.count)
         persons = PersonTable()
@@ -77,7 +63,7 @@ final class Walk {
     }
 
     func begin() {
-        join = SessionJoin()
+        attributing = Attributing()
         index = 0
     }
 
@@ -101,23 +87,21 @@ final class Walk {
         act.action = record.action
         act.outcome = record.outcome
         act.breakGlass = record.bits & ActRecord.breakGlass != 0 || act.action == .breakGlass
-        act.authentication = print(authentication: authentication)
+        act.authentication = prints.authentication(authentication)
         var detail = ActDetail(session: "", address: "", agent: "", organisation: organisation.text, candidates: [], decoys: [])
 
         var addressNumber: UInt32?, agentNumber: UInt32?
         if !address.isEmpty {
-            let number = number(address: address)
-            let words = addressWords[Int(number)]
+            let (number, words) = prints.address(address)
             (addressNumber, detail.address, act.address, act.network) = (number, words.text, words.address, words.network)
         }
         if !agent.isEmpty {
-            let number = number(agent: agent)
-            let words = agentWords[Int(number)]
+            let (number, words) = prints.agent(agent)
             (agentNumber, detail.agent, act.agent, act.device) = (number, words.text, words.agent, words.device)
         }
-        if !session.isEmpty { (detail.session, act.session) = words(session: session) }
+        if !session.isEmpty { (detail.session, act.session) = prints.session(session) }
         attribute(&act, &detail, record, organisation, addressNumber, agentNumber)
-        if act.action == .search { act.search = search(query, record) }
+        if act.action == .search { act.search = prints.search(query, page: record.page, results: record.resultCount) }
         disclose(&act, &detail, record, &strings, query)
         return (act, detail)
     }
@@ -134,56 +118,21 @@ final class Walk {
             let organisation = strings.getBytes(), session = strings.getBytes()
             strings.skip()
             let address = strings.getBytes(), agent = strings.getBytes()
-            let account = number(account: record.names, organisation)
-            if !session.isEmpty { join.note(account: account, session: words(session: session).1, at: record.time) }
-            guard !address.isEmpty else { continue }
-            let text = session.isEmpty ? "login " + id.text : session.text
-            join.login(.init(account: account, agent: agent.isEmpty ? nil : number(agent: agent), time: record.time, session: text), address: number(address: address))
+            attributing.noteLogin(.init(
+                account: number(account: record.names, organisation), action: record.action, outcome: record.outcome,
+                session: session.isEmpty ? 0 : prints.session(session).print, opens: session.isEmpty ? "login " + id.text : session.text, hasNoSessions: false,
+                address: address.isEmpty ? nil : UInt64(prints.address(address).number), agent: agent.isEmpty ? nil : UInt64(prints.agent(agent).number),
+                time: record.time))
         }
     }
 
     private func attribute(_ act: inout Act, _ detail: inout ActDetail, _ record: ActRecord, _ organisation: UnsafeRawBufferPointer, _ address: UInt32?, _ agent: UInt32?) {
-        let time = record.time
-        let hasNoSessions = sourceHasNoSessions[Int(act.source)]
-        guard record.names != ActRecord.noAccount else {
-            guard act.action != .login else { return }
-            let fitting = join.candidates(session: act.session, address: address, agent: agent, at: time)
-            if fitting.count == 1 {
-                act.account = fitting[0]
-                act.attribution = .joined
-                setSession(&act, &detail, hasNoSessions, fitting[0], address, agent, time)
-            } else if fitting.count > 1 {
-                act.attribution = .ambiguous
-                detail.candidates = fitting
-            }
-            return
-        }
-        let account = number(account: record.names, organisation)
-        act.account = account
-        act.attribution = .stated
-        join.note(account: account, session: act.session, at: time)
-        if act.action == .login {
-            guard act.outcome != .failure else { return }
-            if act.session == 0, hasNoSessions { setSession(&act, &detail, "login " + act.eventID) }
-            if let address {
-                let session = detail.session.isEmpty ? "login " + act.eventID : detail.session
-                join.login(.init(account: account, agent: agent, time: time, session: session), address: address)
-            }
-        } else {
-            setSession(&act, &detail, hasNoSessions, account, address, agent, time)
-            if act.action == .logout { join.logout(account: account, address: address, agent: agent) }
-        }
-    }
-
-    /// In a source that has no sessions, a login and what follows it from the same place make one.
-    private func setSession(_ act: inout Act, _ detail: inout ActDetail, _ hasNoSessions: Bool, _ account: UInt32, _ address: UInt32?, _ agent: UInt32?, _ time: Int64) {
-        guard act.session == 0, hasNoSessions, let session = join.session(account: account, address: address, agent: agent, at: time) else { return }
-        setSession(&act, &detail, session)
-    }
-
-    private func setSession(_ act: inout Act, _ detail: inout ActDetail, _ text: String) {
-        var bytes = text
-        (detail.session, act.session) = bytes.withUTF8 { words(session: UnsafeRawBufferPointer($0)) }
+        let answer = attributing.attribute(.init(
+            account: record.names == ActRecord.noAccount ? nil : number(account: record.names, organisation), action: act.action, outcome: act.outcome,
+            session: act.session, opens: detail.session.isEmpty && act.action == .login ? "login " + act.eventID : detail.session, hasNoSessions: sourceHasNoSessions[Int(act.source)],
+            address: address.map { UInt64($0) }, agent: agent.map { UInt64($0) }, time: record.time))
+        (act.account, act.attribution, detail.candidates) = (answer.account, answer.attribution, answer.candidates)
+        if let session = answer.session { (detail.session, act.session) = prints.session(session) }
     }
 
     private func number(account names: UInt32, _ organisation: UnsafeRawBufferPointer) -> UInt32 {
@@ -214,83 +163,6 @@ final class Walk {
             revealsHealth.append(profile?.healthByContext ?? false)
         }
         return number
-    }
-
-    /// 0 means that the source does not say: no text has it.
-    private func print(_ domain: FingerprintDomain, _ text: String) -> UInt64 {
-        let print = fingerprints(domain, text)
-        return print == 0 ? 1 : print
-    }
-
-    private func number(address: UnsafeRawBufferPointer) -> UInt32 {
-        let (number, isNew) = addresses.number(of: address)
-        if isNew {
-            let text = address.text
-            // A host name is its own network.
-            let parsed = ClientAddress(address)
-            addressWords.append((text, print(.address, parsed?.description ?? text), print(.network, parsed?.network ?? text)))
-        }
-        return number
-    }
-
-    private func number(agent: UnsafeRawBufferPointer) -> UInt32 {
-        let (number, isNew) = agents.number(of: agent)
-        if isNew {
-            let text = agent.text, family = AgentFamily(text)
-            agentWords.append((text, print(.agent, family.description), family.device))
-        }
-        return number
-    }
-
-    private func print(authentication: UnsafeRawBufferPointer) -> UInt64 {
-        guard !authentication.isEmpty else { return 0 }
-        let (number, isNew) = authentications.number(of: authentication)
-        if isNew { authenticationPrints.append(print(.authentication, authentication.text)) }
-        return authenticationPrints[Int(number)]
-    }
-
-    private func words(session: UnsafeRawBufferPointer) -> (String, UInt64) {
-        if sessions.count >= Self.cacheMax {
-            sessions.removeAll()
-            sessionWords.removeAll(keepingCapacity: true)
-        }
-        let (number, isNew) = sessions.number(of: session)
-        if isNew {
-            let text = session.text
-            sessionWords.append((text, print(.session, text)))
-        }
-        return sessionWords[Int(number)]
-    }
-
-    private func search(_ query: UnsafeRawBufferPointer, _ record: ActRecord) -> Act.Search {
-        if searches.count >= Self.cacheMax {
-            searches.removeAll()
-            searchValues.removeAll(keepingCapacity: true)
-        }
-        let (number, isNew) = searches.number(of: query)
-        if isNew { searchValues.append(searchValue(query.text)) }
-        var (search, page) = searchValues[Int(number)]
-        search.page = min(max(1, record.page ?? page ?? 1), 1_000_000)
-        search.results = record.resultCount
-        return search
-    }
-
-    private func searchValue(_ query: String) -> (Act.Search, Int?) {
-        guard !query.isEmpty else { return (Act.Search(term: 0), nil) }
-        let text = SearchText(query)
-        let length = text.name.utf8.count
-        func letters(_ n: Int) -> UInt64 {
-            guard length >= n else { return 0 }
-            let prefix = String(text.name.prefix(n))
-            if let known = letterPrints[prefix] { return known }
-            // At most 26 + 26² + 26³ of them.
-            let value = print(.letters, prefix)
-            letterPrints[prefix] = value
-            return value
-        }
-        let search = Act.Search(
-            term: text.term.isEmpty ? 0 : print(.search, text.term), letters: (letters(1), letters(2), letters(3)), length: length, isNarrow: text.isNarrow)
-        return (search, text.page)
     }
 
     // Whose data

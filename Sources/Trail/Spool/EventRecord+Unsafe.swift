@@ -53,6 +53,12 @@ struct EventRecord {
         reader.at += 8 * ((bits & 2 != 0 ? 1 : 0) + (bits & 4 != 0 ? 1 : 0) + (bits & 8 != 0 ? 1 : 0))
     }
 
+    /// Tells this record from all others of one delivery.
+    var mark: UInt64 {
+        let place = UInt64(truncatingIfNeeded: line) &* 0x9e37_79b9_7f4a_7c15 ^ UInt64(truncatingIfNeeded: byte) &* 0xc2b2_ae3d_27d4_eb4f
+        return hash64(sourceAndID.id, seed: contentHash ^ place)
+    }
+
     /// The parts of the content; the strings are valid as long as the record is.
     var fields: Fields {
         var reader = RawReader(at: record + contentOffset)
