@@ -28,8 +28,8 @@ struct Told {
 
     static var plan: StoryPlan {
         var plan = StoryPlan(seed: 11)
-        (plan.weeks, plan.professionals, plan.persons, plan.establishments, plan.usurpedAccounts) = (8, 45, 3_000, 6, 3)
-        (plan.operationFirstDay, plan.operationStagger, plan.operationLastDay) = (CivilDate(year: 2025, month: 6, day: 16), 4, CivilDate(year: 2025, month: 7, day: 3))
+        (plan.weeks, plan.professionals, plan.persons, plan.establishments, plan.usurpedAccounts) = (6, 30, 2_000, 6, 3)
+        (plan.operationFirstDay, plan.operationStagger, plan.operationLastDay) = (CivilDate(year: 2025, month: 6, day: 5), 4, CivilDate(year: 2025, month: 6, day: 20))
         return plan
     }
 
@@ -112,8 +112,7 @@ struct Told {
         var plan = LiveTenant.Plan(key: key, signer: try Signer(name: "ledger.example/tenant", seed: [UInt8](repeating: 7, count: 32)))
         (plan.profiles, plan.directory) = (profiles, directory)
         change(&plan)
-        let clock = Clock()
-        return try await LiveTenant(plan, files: try PosixFiles(folder + "/log"), head: try PosixFiles(folder + "/head"), clock: { clock.next() }, setAside: setAside)
+        return try await LiveTenant(plan, files: try PosixFiles(folder + "/log"), head: try PosixFiles(folder + "/head"), clock: { Clock.shared.next() }, setAside: setAside)
     }
 
     /// Account names by the pseudonyms that a live log may give them, as of what it knew first.
@@ -175,6 +174,7 @@ struct Found: Equatable {
 
 /// A millisecond later each time.
 final class Clock: Sendable {
+    static let shared = Clock()
     private let now = Mutex<Int64>(1_750_000_000_000)
     func next() -> Int64 { now.withLock { $0 += 1; return $0 } }
 }

@@ -47,14 +47,13 @@ import Trail
     @Test func `posts that come late and shuffled give the same in the end, and each revision is said`() async throws {
         try await withTemporaryFolder { folder in
             let told = try Told(in: folder)
-            let tenant = try await told.tenant(at: folder) { $0.detection.patience = 0 }
-            var random = SeededGenerator(3)
-            var posts = try told.posts()
-            // Each post up to 12 places away from its own.
-            for i in posts.indices {
-                let j = min(posts.count - 1, i + Int(random.next() % 12))
-                posts.swapAt(i, j)
+            let tenant = try await told.tenant(at: folder) { plan in
+                plan.detection.windowMilliseconds = 7 * Instant.day
+                plan.detection.patience = 1
             }
+            var random = SeededGenerator(3)
+            // Each post up to 12 places behind its own.
+            let posts = try told.posts().enumerated().map { (place: $0 + Int(random.next() % 12), post: $1) }.sorted { $0.place < $1.place }.map(\.post)
             for post in posts { _ = try await tenant.receive(post) }
             await tenant.settle()
             let status = await tenant.status
