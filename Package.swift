@@ -75,8 +75,10 @@ let package = Package(
         .target(name: "Investigation", dependencies: [
             "Model", "Scan", "Profiles", "Trail", "Ledger", "Detection", "Exposure", "Incident", "Report", crypto, yams,
         ]),
+        // From bytes that a source delivered to durable entries and findings, as they come. No network.
+        .target(name: "Live", dependencies: ["Model", "Profiles", "Trail", "Ledger", "Journal", "Detection"]),
         // The network's way in: HTTP, syslog, followed files, one door for all. Alone knows sockets.
-        .target(name: "Server", dependencies: ["Model", "Scan", "Trail", "CZlib", crypto, yams] + network, resources: [.embedInCode("Resources")]),
+        .target(name: "Server", dependencies: ["Model", "Scan", "Trail", "Journal", "Live", "CZlib", crypto, yams] + network, resources: [.embedInCode("Resources")]),
         // A seeded generator of fictitious trails.
         .target(name: "Story", dependencies: ["Model"]),
         // The command. Links no network code.
@@ -99,7 +101,8 @@ let package = Package(
         .testTarget(name: "ExposureTests", dependencies: ["Model", "Exposure"]),
         .testTarget(name: "IncidentTests", dependencies: ["Model", "Ledger", "Incident"]),
         .testTarget(name: "ReportTests", dependencies: ["Model", "Incident", "Report"], exclude: ["Golden"]),
-        .testTarget(name: "ServerTests", dependencies: ["Model", "Scan", "Server", crypto] + network),
+        .testTarget(name: "LiveTests", dependencies: ["Model", "Profiles", "Trail", "Ledger", "Journal", "Detection", "Live", "Story"]),
+        .testTarget(name: "ServerTests", dependencies: ["Model", "Scan", "Ledger", "Journal", "Live", "Server", crypto] + network),
         .testTarget(name: "StoryTests", dependencies: ["Model", "Scan", "Story"]),
         .testTarget(name: "EndToEndTests", dependencies: ["Model"]),
         .testTarget(name: "FuzzReplayTests", dependencies: ["Model", "Scan", "Profiles", "Trail", "Ledger", "Journal", "Exposure", "Incident"]),

@@ -8,6 +8,11 @@ package struct Incoming: Sendable {
     /// Name of a trail format; nil: recognised by content.
     package var format: String?
     package var received: Instant
+    /// Tells equal lines without an id in this delivery from those in others (a place in a followed file, a datagram);
+    /// empty: they are the same lines sent again.
+    package var place = ""
+    /// True when the sender keeps a delivery of which nothing can be read; else it is set aside like all that is refused.
+    package var canBeRefused = false
 
     package init(bytes: [UInt8], source: String, format: String? = nil, received: Instant) {
         (self.bytes, self.source, self.format, self.received) = (bytes, source, format, received)
@@ -36,6 +41,9 @@ package struct Delivered: Sendable, Equatable {
     package var size: UInt64 = 0
 
     package static let problemsMax = 100
+
+    /// Nothing of it can be read.
+    package var isUnreadable: Bool { refused > 0 && accepted == 0 && duplicates == 0 }
 
     package struct Problem: Sendable, Equatable {
         /// From 1; in formats without lines the record's number.

@@ -47,7 +47,7 @@ struct Intake {
 
     private func content(of delivery: Incoming) throws -> DeliveryContent {
         let year = CivilDate(daysSinceEpoch: delivery.received.dayNumber).year
-        return try reader.read(delivery.bytes, from: delivery.source, format: delivery.format, assumedYear: year) { known.standing($0) }
+        return try reader.read(delivery.bytes, from: delivery.source, format: delivery.format, place: delivery.place, assumedYear: year) { known.standing($0) }
     }
 
     /// Under the key of the act's first record that is new, with a fingerprint of all its records.

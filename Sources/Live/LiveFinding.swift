@@ -54,14 +54,23 @@ extension LiveFinding {
     /// - Parameter before: the findings told last: one that goes on keeps its id.
     static func all(_ findings: [DetectedFinding], _ numbers: ActNumbers, before: [LiveFinding]) -> [LiveFinding] {
         var left = before
-        return findings.map { finding in
+        var now = findings.map { finding in
             var live = LiveFinding(
                 id: "", measure: finding.measure, accounts: finding.accounts.map { Account($0, numbers) }, evidence: finding.evidence, counterfactual: finding.counterfactual)
             // The same accounts at about the same time: the finding that goes on.
             let same = left.indices.filter { left[$0].overlaps(live) }.min { left[$0].distance(to: live) < left[$1].distance(to: live) }
-            if let same { live.id = left.remove(at: same).id } else { live.id = live.ownID }
+            if let same { live.id = left.remove(at: same).id }
             return live
         }
+        // One that was split off may begin where the one that goes on began: an id is never given twice.
+        var taken = Set(before.map(\.id) + now.map(\.id))
+        for i in now.indices where now[i].id.isEmpty {
+            var id = now[i].ownID, more = 2
+            while taken.contains(id) { (id, more) = ("\(now[i].ownID)-\(more)", more + 1) }
+            taken.insert(id)
+            now[i].id = id
+        }
+        return now
     }
 
     private var ownID: String {

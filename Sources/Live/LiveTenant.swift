@@ -153,7 +153,7 @@ package actor LiveTenant {
         var answer = answer
         answer.size = max(answer.size, size)
         do {
-            if answer.refused > 0 { try await setAside(waiting.delivery, answer.problems) }
+            if answer.refused > 0, !(answer.isUnreadable && waiting.delivery.canBeRefused) { try await setAside(waiting.delivery, answer.problems) }
             waiting.answer.resume(returning: answer)
         } catch {
             waiting.answer.resume(throwing: error)

@@ -39,6 +39,23 @@ struct OnlineTests {
         #expect(play.ordered.map { a.level(of: $0) } == other.ordered.map { b.level(of: $0) })
     }
 
+    @Test func `a finding appears exactly when crossings move, and nothing later is needed to read it`() throws {
+        var detector = Detector()
+        var (seen, standing) = (0, 0)
+        for act in theft.ordered {
+            detector.observe(act)
+            // Between two crossings the number of findings stands still; asking for them changes nothing.
+            if detector.crossings == seen {
+                if act.index % 500 == 0 { #expect(detector.findings().count == standing) }
+            } else {
+                (seen, standing) = (detector.crossings, detector.findings().count)
+                let finding = try #require(detector.findings().first { $0.accounts.contains { $0.containedAt.index == act.index } })
+                #expect(!finding.evidence.isEmpty)
+            }
+        }
+        #expect(seen > 0 && detector.finish().findings.count == standing)
+    }
+
     @Test func `a stricter rate never cuts earlier`() throws {
         let usual = try #require(theft.judged().cut(4))
         let strict = try #require(theft.judged(policy: DetectionPolicy(falseCutsPer1000AccountWeeks: 0.01)).cut(4))

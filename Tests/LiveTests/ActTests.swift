@@ -100,6 +100,11 @@ import Trail
             #expect((first.accepted, first.entries) == (2, 2))
             let again = try await tenant.receive(post(line, line))
             #expect((again.accepted, again.duplicates) == (0, 2))
+            // At another place, of a file that is followed for one, it is another line.
+            var elsewhere = post(line)
+            elsewhere.place = "access.log:4096"
+            #expect(try await tenant.receive(elsewhere).accepted == 1)
+            #expect(try await tenant.receive(elsewhere).duplicates == 1)
         }
     }
 

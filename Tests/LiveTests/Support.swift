@@ -25,11 +25,21 @@ struct Told {
     let directory: DirectoryList
     let truth: StoryTruth
     let key: CaseKey
+    private let identity: String, placement: String
+
+    /// One for all tests, with its posts and what an investigation finds in it.
+    static let shared = Result { () throws -> (told: Told, posts: [Incoming], expected: [Found]) in
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cordon-live-told-\(ProcessInfo.processInfo.processIdentifier)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let told = try Told(in: folder.path)
+        return (told, told.posts(), try told.investigated())
+    }
 
     static var plan: StoryPlan {
         var plan = StoryPlan(seed: 11)
-        (plan.weeks, plan.professionals, plan.persons, plan.establishments, plan.usurpedAccounts) = (6, 30, 2_000, 6, 3)
-        (plan.operationFirstDay, plan.operationStagger, plan.operationLastDay) = (CivilDate(year: 2025, month: 6, day: 5), 4, CivilDate(year: 2025, month: 6, day: 20))
+        (plan.weeks, plan.professionals, plan.persons, plan.establishments, plan.usurpedAccounts) = (8, 45, 3_000, 6, 3)
+        (plan.operationFirstDay, plan.operationStagger, plan.operationLastDay) = (CivilDate(year: 2025, month: 6, day: 16), 4, CivilDate(year: 2025, month: 7, day: 3))
         return plan
     }
 
@@ -40,30 +50,28 @@ struct Told {
         profiles = try ProfileSet.given(try ProfileReader.read(text, file: Story.profileFile))
         directory = try DirectoryList(file: folder + "/" + Story.directoryFile, temporaryFolder: folder)
         key = try CaseKey(secret: [UInt8](repeating: 9, count: 32))
+        identity = try String(contentsOfFile: folder + "/" + Story.identityFile, encoding: .utf8)
+        placement = try String(contentsOfFile: folder + "/" + Story.placementFile, encoding: .utf8)
     }
 
     var sources: [(name: String, header: String, lines: [(time: Int64, text: Substring)])] {
-        get throws {
-            let identity = try String(contentsOfFile: folder + "/" + Story.identityFile, encoding: .utf8)
-            let placement = try String(contentsOfFile: folder + "/" + Story.placementFile, encoding: .utf8)
-            let rows = placement.split(separator: "\r\n")
-            return [
-                ("identity-server", "", identity.split(separator: "\n").map { line in
-                    let at = line.range(of: "\"time\":").map { line[$0.upperBound...].prefix { $0.isNumber } } ?? "0"
-                    return (Int64(at) ?? 0, line)
-                }),
-                ("placement", String(rows[0]), rows.dropFirst().map { line in
-                    let n = line.prefix(19).split { !$0.isNumber }.map { Int($0) ?? 0 }
-                    // The story is told in summer: Paris is two hours before UTC.
-                    return (Instant(year: n[2], month: n[1], day: n[0], hour: n[3], minute: n[4], second: n[5]).milliseconds - 2 * Instant.hour, line)
-                }),
-            ]
-        }
+        let rows = placement.split(separator: "\r\n")
+        return [
+            ("identity-server", "", identity.split(separator: "\n").map { line in
+                let at = line.range(of: "\"time\":").map { line[$0.upperBound...].prefix { $0.isNumber } } ?? "0"
+                return (Int64(at) ?? 0, line)
+            }),
+            ("placement", String(rows[0]), rows.dropFirst().map { line in
+                let n = line.prefix(19).split { !$0.isNumber }.map { Int($0) ?? 0 }
+                // The story is told in summer: Paris is two hours before UTC.
+                return (Instant(year: n[2], month: n[1], day: n[0], hour: n[3], minute: n[4], second: n[5]).milliseconds - 2 * Instant.hour, line)
+            }),
+        ]
     }
 
     /// The trail in posts of 100 lines in order of time; a post that holds lines of both sources is two deliveries.
-    func posts(of size: Int = 100) throws -> [Incoming] {
-        let sources = try sources
+    func posts(of size: Int = 100) -> [Incoming] {
+        let sources = sources
         let all = sources.enumerated().flatMap { number, source in source.lines.map { (time: $0.time, source: number, text: $0.text) } }.sorted { ($0.time, $0.source) < ($1.time, $1.source) }
         var posts: [Incoming] = []
         for start in stride(from: 0, to: all.count, by: size) {
@@ -116,11 +124,10 @@ struct Told {
     }
 
     /// Account names by the pseudonyms that a live log may give them, as of what it knew first.
-    func names() throws -> [Pseudonym: String] {
+    func names() -> [Pseudonym: String] {
         let pseudonyms = key.pseudonyms
         var names: [Pseudonym: String] = [:]
-        let text = try String(contentsOfFile: folder + "/" + Story.placementFile, encoding: .utf8)
-        for line in text.split(separator: "\r\n").dropFirst() {
+        for line in placement.split(separator: "\r\n").dropFirst() {
             let fields = line.split(separator: ";", omittingEmptySubsequences: false)
             names[pseudonyms.account("\(fields[3])\n\(fields[4])")] = String(fields[3])
             names[pseudonyms.account("\(fields[3])\n")] = String(fields[3])
@@ -130,7 +137,7 @@ struct Told {
 
     /// The same figures of a live tenant: from its own findings, and from its ledger the acts and what they showed.
     func found(_ tenant: LiveTenant, at folder: String) async throws -> [Found] {
-        let names = try names(), (findings, numbers) = await tenant.detected
+        let names = names(), (findings, numbers) = await tenant.detected
         let note = try await tenant.checkpoint()
         let files = try PosixFiles(folder + "/log")
         let reader = try LedgerReader { try files.read($0, maximum: $1) }

@@ -11,12 +11,11 @@ import Trail
 @Suite struct TenantTests {
     @Test func `a trail in posts of 100 gives the findings of an investigation`() async throws {
         try await withTemporaryFolder { folder in
-            let told = try Told(in: folder)
-            let expected = try told.investigated()
+            let (told, posts, expected) = try Told.shared.get()
             #expect(expected.contains { $0.measure == .cut })
             let tenant = try await told.tenant(at: folder)
             var lines = 0, accepted = 0
-            for post in try told.posts() {
+            for post in posts {
                 let answer = try await tenant.receive(post)
                 #expect(answer.refused == 0 && answer.duplicates == 0)
                 #expect(answer.lines == answer.accepted + answer.header + answer.blank)
@@ -33,7 +32,7 @@ import Trail
             #expect(Set(changes.filter { $0.kind == .appeared }.map(\.finding.id)).isSuperset(of: findings.map(\.id)))
 
             // Resending everything changes nothing.
-            for post in try told.posts(of: 133) {
+            for post in told.posts(of: 133) {
                 let answer = try await tenant.receive(post)
                 #expect(answer.accepted == 0 && answer.refused == 0 && answer.duplicates == answer.lines - answer.header - answer.blank)
             }
@@ -46,20 +45,20 @@ import Trail
 
     @Test func `posts that come late and shuffled give the same in the end, and each revision is said`() async throws {
         try await withTemporaryFolder { folder in
-            let told = try Told(in: folder)
+            let (told, inOrder, expected) = try Told.shared.get()
             let tenant = try await told.tenant(at: folder) { plan in
                 plan.detection.windowMilliseconds = 7 * Instant.day
                 plan.detection.patience = 1
             }
             var random = SeededGenerator(3)
             // Each post up to 12 places behind its own.
-            let posts = try told.posts().enumerated().map { (place: $0 + Int(random.next() % 12), post: $1) }.sorted { $0.place < $1.place }.map(\.post)
+            let posts = inOrder.enumerated().map { (place: $0 + Int(random.next() % 12), post: $1) }.sorted { $0.place < $1.place }.map(\.post)
             for post in posts { _ = try await tenant.receive(post) }
             await tenant.settle()
             let status = await tenant.status
             #expect(status.unplaced == 0)
             #expect(status.sources.contains { $0.late > 0 })
-            #expect(try await told.found(tenant, at: folder) == told.investigated())
+            #expect(try await told.found(tenant, at: folder) == expected)
             // Whatever the feed said, applied in its order, is what stands in the end.
             var standing: [String: LiveFinding] = [:]
             for change in await tenant.changes {
@@ -79,8 +78,7 @@ import Trail
 
     @Test func `a tenant that stopped in the middle goes on from its ledger alone`() async throws {
         try await withTemporaryFolder { folder in
-            let told = try Told(in: folder)
-            let posts = try told.posts()
+            let (told, posts, expected) = try Told.shared.get()
             var tenant = try await told.tenant(at: folder)
             for (number, post) in posts.enumerated() {
                 if number == posts.count * 3 / 4 {
@@ -93,17 +91,17 @@ import Trail
                 _ = try await tenant.receive(post)
             }
             await tenant.settle()
-            #expect(try await told.found(tenant, at: folder) == told.investigated())
+            #expect(try await told.found(tenant, at: folder) == expected)
             await tenant.close()
         }
     }
 
     @Test func `bad lines among good ones are reported and set aside, and change nothing else`() async throws {
         try await withTemporaryFolder { folder in
-            let told = try Told(in: folder)
+            let (told, all, _) = try Told.shared.get()
             let aside = Mutex<[(Incoming, [Delivered.Problem])]>([])
             let tenant = try await told.tenant(at: folder, setAside: { delivery, problems in aside.withLock { $0.append((delivery, problems)) } })
-            let posts = try told.posts().prefix(40)
+            let posts = all.prefix(40)
             var expected = 0
             for (number, post) in posts.enumerated() {
                 var post = post

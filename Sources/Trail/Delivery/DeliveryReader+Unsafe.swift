@@ -34,21 +34,22 @@ package final class DeliveryReader {
     /// - Parameters:
     ///   - source: the configured name; stands where the records name no source, and for the file's name.
     ///   - format: nil, or a name that nobody knows: recognised by content.
+    ///   - place: tells equal lines without an id in this delivery from those in others; empty: they are the same lines again.
     ///   - assumedYear: for times without a year.
     ///   - standing: what is known of a record; asked once for each that could be kept.
     package func read(
-        _ bytes: [UInt8], from source: String, format: String? = nil, assumedYear: Int, standing: (RecordIdentity) -> RecordStanding
+        _ bytes: [UInt8], from source: String, format: String? = nil, place: String = "", assumedYear: Int, standing: (RecordIdentity) -> RecordStanding
     ) throws -> DeliveryContent {
         let encoding = bytes.withUnsafeBytes { TextEncoding.detect($0) }
         guard encoding != .utf8 else {
-            return try bytes.withUnsafeBytes { try read($0, source, format, assumedYear, nil, standing) }
+            return try bytes.withUnsafeBytes { try read($0, source, format, place, assumedYear, nil, standing) }
         }
         let text = bytes.withUnsafeBytes { encoding.utf8($0) }
-        return try text.withUnsafeBytes { try read($0, source, format, assumedYear, .encoding(encoding.name), standing) }
+        return try text.withUnsafeBytes { try read($0, source, format, place, assumedYear, .encoding(encoding.name), standing) }
     }
 
     private func read(
-        _ whole: UnsafeRawBufferPointer, _ source: String, _ format: String?, _ assumedYear: Int, _ encoding: Assumption?, _ standing: (RecordIdentity) -> RecordStanding
+        _ whole: UnsafeRawBufferPointer, _ source: String, _ format: String?, _ place: String, _ assumedYear: Int, _ encoding: Assumption?, _ standing: (RecordIdentity) -> RecordStanding
     ) throws -> DeliveryContent {
         var balance = FileBalance(name: source, bytes: whole.count)
         // A byte order mark belongs to no line.
@@ -83,7 +84,7 @@ package final class DeliveryReader {
         var identities: [UInt64: RecordIdentity] = [:]
         let gathered = try withoutActuallyEscaping(standing) { standing in
             var gathering = Gathering(ranks: ranks, isCopy: [false], profiles: profiles, limit: Self.memory, temporaryFolder: "") { record, occurrence in
-                let identity = self.identity(of: record, occurrence)
+                let identity = self.identity(of: record, occurrence, place)
                 identities[record.mark] = identity
                 return standing(identity)
             }
@@ -107,10 +108,10 @@ package final class DeliveryReader {
         return content
     }
 
-    private func identity(of record: EventRecord, _ occurrence: Int) -> RecordIdentity {
+    private func identity(of record: EventRecord, _ occurrence: Int, _ place: String) -> RecordIdentity {
         let (source, id) = record.sourceAndID
         let content = String(record.contentHash, radix: 16)
-        let own = record.hasOwnID ? "id\u{0}\(id.text)" : "line\u{0}\(content)\u{0}\(occurrence)"
+        let own = record.hasOwnID ? "id\u{0}\(id.text)" : "line\u{0}\(content)\u{0}\(occurrence)\u{0}\(place)"
         return RecordIdentity(
             id: prints.print(.event, "record\u{0}\(source.text)\u{0}\(formats[Int(record.format)].name)\u{0}\(own)"),
             content: prints.print(.event, "content\u{0}\(record.content.count)\u{0}\(content)"))
