@@ -131,6 +131,32 @@ import Trail
         }
     }
 
+    @Test func `names, numbers and sign-ins that were known before a stop are known after it`() async throws {
+        try await withTemporaryFolder { folder in
+            let plan = LiveTenant.Plan(key: try CaseKey(secret: [UInt8](repeating: 5, count: 32)), signer: try Signer(name: "ledger.example/acts", seed: [UInt8](repeating: 7, count: 32)))
+            let files = try PosixFiles(folder + "/log"), head = try PosixFiles(folder + "/head")
+            let before = [
+                post("2025-06-01T10:00:00Z,e1,r1,anna,,login,,,s,10.0.0.1,"),
+                post("2025-06-01T10:01:00Z,e2,r2,anna,10001234567,read,p1,255081416802538,s,10.0.0.1,"),
+            ]
+            let after = [
+                post("2025-06-01T10:02:00Z,e3,r3,,10001234567,read,p2,255081416802538,s,10.0.0.1,"),
+                post("2025-06-01T10:03:00Z,e4,r4,,,read,p1,,,10.0.0.1,"),
+            ]
+            for part in [before, after] {
+                let tenant = try await LiveTenant(plan, files: files, head: head, clock: { Clock.shared.next() }, setAside: { _, _ in })
+                for post in part { #expect(try await tenant.receive(post).accepted == 1) }
+                _ = try await tenant.checkpoint()
+                await tenant.close()
+            }
+            var entries: [LedgerEntry] = []
+            try LedgerReader { try files.read($0, maximum: $1) }.forEachEntry { entries.append(try LedgerEntry(decoding: $1)) }
+            #expect(entries.count == 4 && Set(entries.map(\.account)).count == 1 && entries[0].account != nil)
+            #expect(entries[2].disclosures[0].person == entries[1].disclosures[0].person)
+            #expect(entries[3].attribution == .joined)
+        }
+    }
+
     @Test func `an act later than the window reaches is in the ledger, in no finding, and counted`() async throws {
         try await withTenant({ $0.detection.windowMilliseconds = Instant.hour }) { tenant, entries in
             for hour in 10...14 { _ = try await tenant.receive(post("2025-06-01T\(hour):00:00Z,h\(hour),q\(hour),anna,,read,p1,,s,10.0.0.1,")) }
