@@ -42,8 +42,11 @@ package actor LiveTenant {
         package var sources: [SourceWatch]
     }
 
-    /// Findings that appeared, changed or were withdrawn, from the start on. A reader asks for those from a number on.
+    /// Findings that appeared, changed or were withdrawn, the newest `changesMax` since the start. The first has the number
+    /// `changesBefore`: a reader asks for those from a number on.
     package private(set) var changes: [FindingChange] = []
+    package private(set) var changesBefore = 0
+    package static let changesMax = 1 << 14
 
     private let plan: Plan
     private let log: LiveLog
@@ -90,7 +93,7 @@ package actor LiveTenant {
             take(entry, index, received: nil)
         }
         detection.endReplay()
-        changes += detection.takeChanges()
+        tell(detection.takeChanges())
     }
 
     // In
@@ -144,7 +147,7 @@ package actor LiveTenant {
             }
             answers.append((one.waiting, answer))
         }
-        changes += detection.takeChanges()
+        tell(detection.takeChanges())
         let size = log.status.size
         for (waiting, answer) in answers { await self.answer(waiting, answer, size) }
     }
@@ -171,7 +174,15 @@ package actor LiveTenant {
     /// what showing the window of newest acts costs.
     package func settle() {
         detection.settle()
-        changes += detection.takeChanges(growing: true)
+        tell(detection.takeChanges(growing: true))
+    }
+
+    private func tell(_ news: [FindingChange]) {
+        changes += news
+        let over = changes.count - Self.changesMax
+        guard over > 0 else { return }
+        changes.removeFirst(over)
+        changesBefore += over
     }
 
     package var findings: [LiveFinding] { detection.findings }
