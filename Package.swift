@@ -78,7 +78,7 @@ let package = Package(
         // From bytes that a source delivered to durable entries and findings, as they come. No network.
         .target(name: "Live", dependencies: ["Model", "Profiles", "Trail", "Ledger", "Journal", "Detection"]),
         // The network's way in: HTTP, syslog, followed files, one door for all. Alone knows sockets.
-        .target(name: "Server", dependencies: ["Model", "Scan", "Trail", "Journal", "Live", "CZlib", crypto, yams] + network, resources: [.embedInCode("Resources")]),
+        .target(name: "Server", dependencies: ["Model", "Scan", "Trail", "Ledger", "Journal", "Live", "CZlib", crypto, yams] + network, resources: [.embedInCode("Resources")]),
         // A seeded generator of fictitious trails.
         .target(name: "Story", dependencies: ["Model"]),
         // The command. Links no network code.

@@ -21,16 +21,13 @@ package struct CordonServer {
     private let world: World
     private let log: ServerLog
     private let lock: FolderLock
-    private let makeDoor: ([(tenant: String, inbox: Inbox)]) throws -> any EventDoor
     private let onListening: @Sendable (String, SocketAddress?) -> Void
 
     /// Takes the data folder for this process.
-    /// - Parameters:
-    ///   - makeDoor: what stands behind the listeners; the raw inbox alone unless told otherwise.
-    ///   - onListening: told of each socket that is open: `http`, `tls`, `tcp` or `udp`, and its address.
-    package init(_ configuration: ServerConfiguration, world: World, log: ServerLog, makeDoor: @escaping ([(tenant: String, inbox: Inbox)]) throws -> any EventDoor = { InboxDoor($0) },
+    /// - Parameter onListening: told of each socket that is open: `http`, `tls`, `tcp` or `udp`, and its address.
+    package init(_ configuration: ServerConfiguration, world: World, log: ServerLog,
                  onListening: @escaping @Sendable (String, SocketAddress?) -> Void = { _, _ in }) throws {
-        (self.configuration, self.world, self.log, self.makeDoor, self.onListening) = (configuration, world, log, makeDoor, onListening)
+        (self.configuration, self.world, self.log, self.onListening) = (configuration, world, log, onListening)
         lock = try DataFolder(configuration.dataFolder).lock()
     }
 
@@ -40,7 +37,8 @@ package struct CordonServer {
         metrics.set(.startSeconds, to: Double(began.milliseconds) / 1_000)
         var inboxes: [(tenant: String, inbox: Inbox)] = []
         for tenant in configuration.tenants { inboxes.append((tenant, try Inbox(folder: folder.inbox(tenant), randomBytes: world.randomBytes))) }
-        let door = try makeDoor(inboxes)
+        let ledgers: LiveDoor? = if let origin = configuration.ledgerOrigin { try await LiveDoor(inboxes, origin: origin, folder: folder, world: world) } else { nil }
+        let door: any EventDoor = ledgers ?? InboxDoor(inboxes)
         let administrator = try AdministratorKeys(folder: configuration.dataFolder, world: world)
         if administrator.isUnclaimed { log(.notice, "the administrator's one-time key lies in the data folder", ["file": PublicText("administrator.key")]) }
 
@@ -81,6 +79,7 @@ package struct CordonServer {
             guard case .file(let path) = source.kind else { continue }
             services.append(try FollowService(source, path: path, cursors: folder.cursors(source.tenant), receiver: Receiver(door: door, metrics: metrics), log: log, world: world))
         }
+        if let ledgers { services.append(Settling(door: ledgers, log: log)) }
         services.append(StopNotice(lifecycle: lifecycle, log: log))
         services.append(ReloadOnHangup(certificates: certificates, log: log))
 
@@ -93,6 +92,7 @@ package struct CordonServer {
         let result: Result<Void, any Error>
         do { result = .success(try await group.run()) } catch { result = .failure(error) }
         unlink(folder.socket)
+        await ledgers?.close()
         for (_, inbox) in inboxes { await inbox.close() }
         log(.notice, "stopped")
         try result.get()
@@ -123,6 +123,23 @@ private struct StopNotice: Service {
         try? await gracefulShutdown()
         lifecycle.stop()
         log(.notice, "stopping: nobody new is let in")
+    }
+}
+
+/// Judges again, every few seconds, what came out of its order, and says in the log that there is a finding; never of whom.
+private struct Settling: Service {
+    let door: LiveDoor
+    let log: ServerLog
+
+    func run() async throws {
+        var said: [String: Int] = [:]
+        while !Task.isShuttingDownGracefully {
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(5)) }
+            for (tenant, findings) in await door.settle() where findings > said[tenant, default: 0] {
+                log(.warning, "accounts are probably used by someone else", ["tenant": PublicText(tenant), "findings": findings])
+                said[tenant] = findings
+            }
+        }
     }
 }
 

@@ -9,7 +9,9 @@ import Model
 /// administrator.key        until it is used
 /// tenants/NAME/inbox/      raw deliveries
 /// tenants/NAME/cursors/    how far followed files were read
-/// tenants/NAME/log/        the ledger as a tlog-tiles log
+/// tenants/NAME/log/        the ledger as a tlog-tiles log, and its journal
+/// tenants/NAME/head/       the last signature
+/// tenants/NAME/keys/       case.key (pseudonyms), signing.key, and signing.pub for whoever checks
 /// ```
 package struct DataFolder: Sendable {
     package let path: String
@@ -19,6 +21,8 @@ package struct DataFolder: Sendable {
     package func inbox(_ tenant: String) -> String { path + "/tenants/" + tenant + "/inbox" }
     package func cursors(_ tenant: String) -> String { path + "/tenants/" + tenant + "/cursors" }
     package func log(_ tenant: String) -> String { path + "/tenants/" + tenant + "/log" }
+    package func head(_ tenant: String) -> String { path + "/tenants/" + tenant + "/head" }
+    package func keys(_ tenant: String) -> String { path + "/tenants/" + tenant + "/keys" }
 
     /// Holds the folder for this process until it ends.
     package func lock() throws -> FolderLock {

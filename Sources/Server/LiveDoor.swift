@@ -1,3 +1,4 @@
+import Glibc
 import Journal
 import Live
 import Model
@@ -10,6 +11,40 @@ package final class LiveDoor: EventDoor {
     private let datagrams = Mutex<UInt64>(0)
 
     package init(_ tenants: [String: LiveTenant]) { self.tenants = tenants }
+
+    /// Opens each tenant's ledger, or begins it. What cannot be read is set aside in the tenant's inbox.
+    package convenience init(_ inboxes: [(tenant: String, inbox: Inbox)], origin: String, folder: DataFolder, world: World) async throws {
+        var tenants: [String: LiveTenant] = [:]
+        for (name, inbox) in inboxes {
+            let log = folder.log(name)
+            let keys = try TenantKeys(folder: folder.keys(name), origin: origin + "/" + name, hasLog: access(log, F_OK) == 0, world: world)
+            for path in [log, folder.head(name)] { try DiskFile.makeFolder(path) }
+            tenants[name] = try await LiveTenant(
+                LiveTenant.Plan(key: keys.caseKey, signer: keys.signer), files: try PosixFiles(log), head: try PosixFiles(folder.head(name)), clock: { world.now().milliseconds },
+                setAside: { incoming, _ in
+                    _ = try await inbox.append(Delivery(
+                        tenant: name, source: incoming.source, format: incoming.format, bytes: incoming.bytes, received: incoming.received,
+                        identity: incoming.place.isEmpty ? .content : .key(incoming.place)))
+                })
+        }
+        self.init(tenants)
+    }
+
+    /// For a quiet moment: judges again what came out of its order.
+    /// - Returns: findings that have appeared since the start, by tenant.
+    func settle() async -> [(tenant: String, findings: Int)] {
+        var all: [(String, Int)] = []
+        for (name, tenant) in tenants.sorted(by: { $0.key < $1.key }) {
+            await tenant.settle()
+            all.append((name, await tenant.changes.count { $0.kind == .appeared }))
+        }
+        return all
+    }
+
+    /// Answers what waits and lets go of the ledgers.
+    func close() async {
+        for tenant in tenants.values { await tenant.close() }
+    }
 
     package func receive(_ delivery: Delivery) async throws(DeliveryRefusal) -> DeliveryReceipt {
         guard let tenant = tenants[delivery.tenant] else { throw .stopped(reason: "this tenant has no ledger") }

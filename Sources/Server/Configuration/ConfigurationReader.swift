@@ -54,6 +54,7 @@ package struct ConfigurationReader {
         let data = top.requiredText("data", example: "data: /var/lib/cordon")
         if let data, !data.hasPrefix("/") { top.fault("data", "not an absolute path", example: "data: /var/lib/cordon") }
         let tenants = tenants(&top)
+        let ledgerOrigin = ledgerOrigin(&top)
         var sources: [ServerConfiguration.Source] = []
         for section in top.sections("sources", example: "sources: [{name: dpi, credential: {token_file: dpi.token}}]") {
             if let source = source(section, tenants: tenants) { sources.append(source) }
@@ -69,7 +70,7 @@ package struct ConfigurationReader {
         let level = top.choice("log_level", of: Level.self, example: "log_level: info") ?? .info
         top.finish()
         guard let data else { return nil }
-        return ServerConfiguration(dataFolder: data, tenants: tenants, sources: sources, readers: readers, http: http, syslog: syslog, limits: limits, logLevel: level.rawValue)
+        return ServerConfiguration(dataFolder: data, tenants: tenants, ledgerOrigin: ledgerOrigin, sources: sources, readers: readers, http: http, syslog: syslog, limits: limits, logLevel: level.rawValue)
     }
 
     private func tenants(_ top: inout Section) -> [String] {
@@ -78,6 +79,17 @@ package struct ConfigurationReader {
         for name in names where !isName(name) { top.fault("tenants", "not a name of letters, digits, dots, dashes and underscores, up to 64", example: example) }
         twice(names, in: top, "tenants", "name")
         return names.isEmpty ? ["main"] : names
+    }
+
+    private func ledgerOrigin(_ top: inout Section) -> String? {
+        let example = "ledger: {origin: cordon.ars.example}"
+        guard var section = top.section("ledger", example: example) else { return nil }
+        defer { section.finish() }
+        guard let origin = section.requiredText("origin", example: example) else { return nil }
+        // A key name of c2sp.org/signed-note, and a URL without its scheme by custom.
+        let isName = !origin.isEmpty && origin.utf8.count <= 200 && origin.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "+") }
+        if !isName || origin.hasSuffix("/") { section.fault("origin", "not a name of up to 200 printable characters without spaces, plus signs and a slash at its end", example: example) }
+        return origin
     }
 
     private func twice(_ names: [String], in section: Section, _ key: String, _ what: String) {

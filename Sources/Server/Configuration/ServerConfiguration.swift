@@ -5,6 +5,9 @@ package struct ServerConfiguration: Sendable {
     /// Everything that the server keeps lies below.
     package var dataFolder: String
     package var tenants: [String]
+    /// Where each tenant's log is known by: its origin is this, a slash and the tenant's name. Nil: deliveries are only kept
+    /// in the raw inbox.
+    package var ledgerOrigin: String?
     package var sources: [Source]
     /// Who may read a tenant's log: auditors, witnesses.
     package var readers: [Reader]
