@@ -20,6 +20,17 @@ struct AttributionTests {
         #expect(verdict.onset.time == Play.until + 9 * Instant.hour)
     }
 
+    @Test func `a usurper who first opens the owner's own persons had the session from its first act on`() throws {
+        var play = Play.honest()
+        let morning = Play.until + 2 * Instant.hour
+        play.workday(4, morning, session: taken, network: 77_000, agent: 88_000, persons: 12)
+        for k in 0..<40 { play.act(4, .read, morning + 6 * Instant.hour + Int64(k) * Instant.minute, taken, 77_000, 88_000, persons: [UInt32(701 + k * 17) | 1]) }
+        let verdict = try #require(play.judged().cut(4))
+        #expect(verdict.onset.time == morning)
+        #expect(verdict.hand(ofSession: taken) == .usurper)
+        for act in play.ordered where act.account == 4 { #expect((verdict.level(of: act) == .attributed) == (act.session == taken)) }
+    }
+
     @Test func `in a session shared with the owner only acts from elsewhere are attributed`() throws {
         var play = Play.honest()
         let noon = Play.until + 3 * Instant.hour

@@ -127,4 +127,16 @@ struct UsurperTests {
         #expect(result.cuts.count == 1)
         #expect(play.ordered.filter { $0.session == taken && $0.index <= verdict.containedAt.index }.count <= 12)
     }
+
+    @Test func `who reads on through other teams' persons is cut, and nobody else, where neither teams nor a directory are given`() throws {
+        var play = Play.honest()
+        play.act(4, .login, Play.until + 9 * Instant.hour, 99_000, 77_000, 88_000)
+        for k in 0..<100 { play.act(4, .read, Play.until + 9 * Instant.hour + Int64(k + 1) * 8 * Instant.second, 99_000, 77_000, 88_000, persons: [Play.person(2 + k % 2, k / 2)]) }
+        for i in play.acts.indices { play.acts[i].team = 0 }
+        let result = play.judged(directory: nil)
+        #expect(result.cuts.flatMap(\.accounts).map(\.account) == [4])
+        let verdict = try #require(result.cut(4))
+        let before = play.ordered.count { $0.session == 99_000 && $0.action == .read && $0.index <= verdict.containedAt.index }
+        #expect(before <= 20)
+    }
 }

@@ -18,7 +18,7 @@ import Testing
             let clock = ContinuousClock()
             func seconds(_ duration: Duration) -> Double { Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18 }
 
-            // The floor: the same bytes read and nothing else; then everything, as fast as it goes.
+            // Each post waits for the one before.
             let tenant = try await told.tenant(at: folder)
             let whole = try await clock.measure { for post in posts { _ = try await tenant.receive(post) } }
             print("intake, one post after the other: \(Int(Double(events) / seconds(whole))) events/s (\(events) events, \(posts.count) deliveries)")
