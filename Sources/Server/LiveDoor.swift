@@ -48,6 +48,7 @@ package final class LiveDoor: EventDoor {
 
     package func receive(_ delivery: Delivery) async throws(DeliveryRefusal) -> DeliveryReceipt {
         guard let tenant = tenants[delivery.tenant] else { throw .stopped(reason: "this tenant has no ledger") }
+        _ = try DeliveryReading.format(named: delivery.format)
         var incoming = Incoming(bytes: delivery.bytes, source: delivery.source, format: delivery.format, received: delivery.received)
         (incoming.place, incoming.canBeRefused) = (place(of: delivery), delivery.canBeRefused)
         let answer: Delivered

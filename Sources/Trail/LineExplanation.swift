@@ -43,7 +43,7 @@ extension Trail {
         let (opened, encoding) = try Reading.openText(input, temporaryFolder: plan.temporaryFolder)
         let text = opened.text.bytes
         let body = UnsafeRawBufferPointer(rebasing: text[(TextEncoding.markLength(text) == 3 ? 3 : 0)...])
-        let (format, confidence) = Reading.recognise(body, plan.formats)
+        let (format, confidence) = TrailFormats.recognise(body, among: plan.formats)
         guard let format else {
             var balance = FileBalance(name: opened.name, bytes: opened.original.bytes.count)
             balance.lines = Lines.count(text)

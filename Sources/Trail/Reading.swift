@@ -94,7 +94,7 @@ struct Reading: Sendable {
         let isEmpty = Lines.isBlank(text)
         // A byte order mark belongs to no line.
         let mark = TextEncoding.markLength(text) == 3 ? 3 : 0
-        let format = isEmpty ? nil : Self.recognise(UnsafeRawBufferPointer(rebasing: text[mark...]), plan.formats).format
+        let format = isEmpty ? nil : TrailFormats.recognise(UnsafeRawBufferPointer(rebasing: text[mark...]), among: plan.formats).format
         var prepared = Prepared(opened: opened, format: format, isEmpty: isEmpty, encoding: encoding)
         guard let format else { return prepared }
         prepared.pieces = [mark..<text.count]
@@ -114,17 +114,6 @@ struct Reading: Sendable {
         try Recode.recode(opened.text.bytes, from: kind, to: target)
         opened.text = try target.mapped()
         return (opened, .encoding(kind.name))
-    }
-
-    /// The format that is surest of a text; the first of equals.
-    static func recognise(_ text: UnsafeRawBufferPointer, _ formats: [any TrailFormat]) -> (format: Int?, confidence: Int) {
-        let head = UnsafeRawBufferPointer(rebasing: text[..<min(text.count, 64 << 10)])
-        var best: (format: Int?, confidence: Int) = (nil, 0)
-        for (number, format) in formats.enumerated() {
-            let score = format.recognise(head)
-            if score > best.confidence { best = (number, score) }
-        }
-        return best
     }
 
     static func hand(_ name: String, _ profiles: ProfileSet, assumedYear: Int) -> FileInHand {

@@ -20,4 +20,15 @@ package enum TrailFormats {
         WebLogIISFormat(),
         UnknownJSONFormat(),
     ]
+
+    /// The format that is surest of a text's beginning, by its place in the list; the first of equals.
+    package static func recognise(_ text: UnsafeRawBufferPointer, among formats: [any TrailFormat] = all) -> (format: Int?, confidence: Int) {
+        let head = UnsafeRawBufferPointer(rebasing: text[..<min(text.count, 64 << 10)])
+        var best: (format: Int?, confidence: Int) = (nil, 0)
+        for (number, format) in formats.enumerated() {
+            let score = format.recognise(head)
+            if score > best.confidence { best = (number, score) }
+        }
+        return best
+    }
 }

@@ -71,6 +71,8 @@ import Testing
         let body = auditEvent("a") + "\n{\"resourceType\":\"AuditEvent\",\"id\":\"broken\n" + auditEvent("b")
         let answer = try await Client(server).post("/v1/events", body)
         #expect(answer.status == 200 && answer.body.contains("\"refused\":1"), "\(answer.body)")
+        let named = try await Client(server).post("/v1/events?format=nope", auditEvent("c"))
+        #expect(named.status == 400)
         #expect(server.stop() == 0)
         var aside: [String] = []
         try server.inbox().records { aside.append(String(decoding: $0.bytes, as: UTF8.self)); return true }

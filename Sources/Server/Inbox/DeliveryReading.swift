@@ -12,7 +12,7 @@ struct DeliveryReading {
         let counter = Counter()
         let file = FileInHand(name: delivery.source, assumedYear: CivilDate(daysSinceEpoch: delivery.received.dayNumber).year)
         let problem = delivery.bytes.withUnsafeBytes { text -> FieldProblem? in
-            guard let format = named ?? DeliveryReading.recognise(text) else {
+            guard let format = named ?? TrailFormats.recognise(text).format.map({ TrailFormats.all[$0] }) else {
                 return FieldProblem(found: "text of no format that Cordon reads", expected: "one of those that `cordon formats` lists", remedy: "name the format in the source's configuration, or map the columns in a profile")
             }
             do throws(FieldProblem) {
@@ -30,17 +30,6 @@ struct DeliveryReading {
         guard let name else { return nil }
         guard let format = TrailFormats.all.first(where: { $0.name == name }) else { throw .unknownFormat }
         return format
-    }
-
-    /// The format that is surest of the beginning; the first of the list where two are equally sure.
-    private static func recognise(_ text: UnsafeRawBufferPointer) -> (any TrailFormat)? {
-        let head = UnsafeRawBufferPointer(rebasing: text.prefix(65_536))
-        var best: (format: any TrailFormat, sure: Int)?
-        for format in TrailFormats.all {
-            let sure = format.recognise(head)
-            if sure > best?.sure ?? 0 { best = (format, sure) }
-        }
-        return best?.format
     }
 
     private final class Counter: EventSink {

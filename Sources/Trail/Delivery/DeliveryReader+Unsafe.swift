@@ -61,7 +61,7 @@ package final class DeliveryReader {
             balance.blank = balance.lines
             return DeliveryContent(balance: balance)
         }
-        guard let number = formats.firstIndex(where: { $0.name == format }) ?? Reading.recognise(text, formats).format else {
+        guard let number = formats.firstIndex(where: { $0.name == format }) ?? TrailFormats.recognise(text, among: formats).format else {
             balance.lines = Lines.count(text)
             balance.refused = balance.lines
             balance.refusals = [.init(place: Place(file: source, line: 1, byte: 0), problem: Reading.unknownFormat)]
