@@ -1,4 +1,5 @@
 import Glibc
+import Ledger
 import Model
 import Synchronization
 
@@ -54,4 +55,4 @@ package final class AdministratorKeys: Sendable {
 }
 
 /// 256 random bits that a shell and a header take as they are.
-package func newToken(_ world: World) -> String { "cordon_" + hex(world.randomBytes(32)) }
+package func newToken(_ world: World) -> String { "cordon_" + Hex.encode(world.randomBytes(32)) }

@@ -1,4 +1,5 @@
 import Glibc
+import Ledger
 import Model
 import Scan
 import Trail
@@ -61,7 +62,7 @@ package struct ConfigurationReader {
         }
         if !top.has("sources") { top.fault("sources", "missing", example: "sources: [{name: dpi, credential: {token_file: dpi.token}}]") }
         twice(sources.map(\.name), in: top, "sources", "name")
-        twice(sources.compactMap { $0.tokenHash.map(hex) }, in: top, "sources", "token")
+        twice(sources.compactMap { $0.tokenHash.map { Hex.encode($0) } }, in: top, "sources", "token")
         let readers = top.sections("readers", example: "readers: [{name: auditor, token_file: auditor.token}]").compactMap { reader($0, tenants: tenants) }
         let http = top.sections("http", example: "http: [{listen: \"127.0.0.1:8080\"}]").compactMap(httpListener)
         let syslog = top.sections("syslog", example: "syslog: [{listen: \"0.0.0.0:6514\", transport: tls, source: dpi-atna, tls: {certificate: server.pem, key: server.key}}]").compactMap { syslogListener($0, sources: sources) }

@@ -1,3 +1,4 @@
+import Ledger
 import Model
 import Scan
 
@@ -19,7 +20,7 @@ struct FollowCursor: Equatable {
         JSONValue.object(cursors.sorted { $0.key < $1.key }.map { name, cursor in
             JSONMember(name: name, value: .fields([
                 "offset": .int(cursor.offset), "pending": cursor.pending.map { .int($0) }, "head_count": .int(cursor.headCount),
-                "head": .string(hex(cursor.head)), "generation": .int(cursor.generation),
+                "head": .string(Hex.encode(cursor.head)), "generation": .int(cursor.generation),
             ]))
         }).serialized
     }

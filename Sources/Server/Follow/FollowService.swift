@@ -1,4 +1,5 @@
 import Glibc
+import Ledger
 import Model
 import ServiceLifecycle
 
@@ -104,7 +105,7 @@ final class FollowService: Service {
             cursors[file.key] = cursor
             return false
         }
-        let key = "follow:\(file.key):\(cursor.generation):\(cursor.offset):\(end):\(hex(digest(of: piece).prefix(8)))"
+        let key = "follow:\(file.key):\(cursor.generation):\(cursor.offset):\(end):\(Hex.encode(digest(of: piece).prefix(8)))"
         try await deliver(Delivery(tenant: source.tenant, source: source.name, profile: source.profile, format: source.format, bytes: piece, received: world.now(), identity: .key(key), canBeRefused: false))
         (cursor.offset, cursor.pending) = (end, nil)
         cursor.headCount = min(end, FollowCursor.headMax)

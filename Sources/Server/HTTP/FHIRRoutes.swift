@@ -1,4 +1,5 @@
 import HTTPTypes
+import Ledger
 import Model
 import Scan
 
@@ -100,7 +101,7 @@ struct FHIRRoutes: Sendable {
 
     /// Names the resource by its content: the same event again has the same address.
     private static func id(_ source: ServerConfiguration.Source, _ bytes: [UInt8]) -> String {
-        String(hex(digest(of: Array(source.name.utf8) + [0] + bytes)).prefix(32))
+        String(Hex.encode(digest(of: Array(source.name.utf8) + [0] + bytes)).prefix(32))
     }
 
     private static func member(_ name: String, of text: [UInt8]) -> String? {

@@ -1,5 +1,6 @@
 import Crypto
 import HTTPTypes
+import Ledger
 import Model
 import NIOSSL
 import Scan
@@ -41,7 +42,7 @@ final class Gatekeeper: Sendable {
     /// The source that a verified client certificate stands for.
     func source(certificate: NIOSSLCertificate, kind isOfKind: (ServerConfiguration.Kind) -> Bool) -> ServerConfiguration.Source? {
         guard let der = try? certificate.toDERBytes() else { return nil }
-        let fingerprint = hex(digest(of: der))
+        let fingerprint = Hex.encode(digest(of: der))
         let subject = (try? Certificate(derEncoded: der)).map { "\($0.subject)" }
         return sources.first { source in
             isOfKind(source.kind) && source.certificates.contains { rule in
