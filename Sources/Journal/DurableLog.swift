@@ -5,7 +5,8 @@ import Ledger
 package struct DurableLog {
     package var sequencer: Sequencer
     package var publisher: Publisher
-    private let locks: [any Sendable]
+    /// Nobody else opens the folders as long as these live.
+    private var locks: [any Sendable]
 
     /// Begins a log in empty folders, or opens the one that is there: at once, whatever its size.
     ///
@@ -25,6 +26,12 @@ package struct DurableLog {
         let recovery = try Recovery(files, origin: origin, head: record, limits: limits)
         sequencer = Sequencer(recovery, limits: limits, space: space)
         publisher = try Publisher(files, head: head, record: record, signer: signer, origin: origin, journalStart: recovery.journalStart)
+    }
+
+    /// Hands the locks to somebody who lives as long as all who write.
+    mutating func takeLocks() -> [any Sendable] {
+        defer { locks = [] }
+        return locks
     }
 
     /// The head of the empty log is signed before there is any other file, so that a missing head always means a lost one.

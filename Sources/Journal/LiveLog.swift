@@ -44,9 +44,9 @@ package final class LiveLog: Sendable {
         _ files: any FileSystem, head: any FileSystem, signer: Signer, options: Options = Options(), clock: @escaping @Sendable () -> Int64,
         cosigner: Cosigner? = nil
     ) throws {
-        let log = try DurableLog(files, head: head, signer: signer, limits: options.limits, now: clock())
+        var log = try DurableLog(files, head: head, signer: signer, limits: options.limits, now: clock())
         self.options = options
-        monitor = Monitor(Shared(committed: log.sequencer.committed, head: log.publisher.head))
+        monitor = Monitor(Shared(committed: log.sequencer.committed, head: log.publisher.head, locks: log.takeLocks()))
         let appending = Appending(log.sequencer, monitor, options)
         let publishing = Publishing(log, monitor, options, files, clock, cosigner)
         try startThread { appending.run() }
@@ -167,7 +167,6 @@ package final class LiveLog: Sendable {
 
     /// Sendable because only its thread touches it after it was started.
     private final class Publishing: @unchecked Sendable {
-        /// With its locks, which are held as long as this lives.
         private var log: DurableLog
         private let monitor: Monitor<Shared>
         private let options: Options
@@ -252,6 +251,8 @@ private struct Shared {
     var isClosing = false
     /// That have not ended.
     var threads = 2
+    /// Of the folders: let go of when the last thread has ended, before `close` is answered.
+    var locks: [any Sendable]
     var closing: [CheckedContinuation<Void, Never>] = []
 }
 
@@ -269,10 +270,12 @@ extension Monitor where State == Shared {
     }
 
     fileprivate func ended() {
-        let closing = change { state in
+        let closing = change { state -> [CheckedContinuation<Void, Never>] in
             state.threads -= 1
-            defer { if state.threads == 0 { state.closing = [] } }
-            return state.threads == 0 ? state.closing : []
+            guard state.threads == 0 else { return [] }
+            state.locks = []
+            defer { state.closing = [] }
+            return state.closing
         }
         for answer in closing { answer.resume() }
     }

@@ -132,7 +132,7 @@ package final class PosixFiles: FileSystem {
             if errno == EWOULDBLOCK { throw JournalProblem.locked(file: file) }
             throw failure("locking", file)
         }
-        return descriptor
+        return FileLock(descriptor)
     }
 
     package func space() throws -> (free: Int, total: Int) {
@@ -165,6 +165,14 @@ private final class PosixFile: OpenFile {
     func sync() throws {
         guard fdatasync(descriptor.number) == 0 else { throw failure("syncing", name) }
     }
+}
+
+/// A lock, let go of by name: a program that is being started at this moment has a copy of every open file until it runs, and
+/// closing ours alone would leave the lock with it.
+private final class FileLock: Sendable {
+    private let descriptor: Descriptor
+    init(_ descriptor: Descriptor) { self.descriptor = descriptor }
+    deinit { flock(descriptor.number, LOCK_UN) }
 }
 
 /// An open file's number, closed once.

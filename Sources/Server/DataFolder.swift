@@ -43,5 +43,9 @@ package struct DataFolder: Sendable {
 package final class FolderLock: Sendable {
     private let descriptor: Int32
     init(descriptor: Int32) { self.descriptor = descriptor }
-    deinit { close(descriptor) }
+    deinit {
+        // By name, too: a program that is being started has a copy of every open file until it runs.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

@@ -18,6 +18,20 @@ import Testing
         }
     }
 
+    @Test func `a closed log can be opened again at once`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cordon-live-" + UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        // All are kept: that nobody holds a log any more is not what frees its folder.
+        var logs: [LiveLog] = []
+        for n in 0..<60 {
+            let log = try LiveLog(try PosixFiles(folder + "/log"), head: try PosixFiles(folder + "/head"), signer: try testSigner()) { 1_000 }
+            logs.append(log)
+            _ = try await log.append([entry(n)])
+            await log.close()
+        }
+        #expect(logs.last?.status.size == 60)
+    }
+
     @Test func `eight senders that repeat themselves make each event one entry`() async throws {
         var options = LiveLog.Options()
         options.limits.segmentBytes = 100_000
